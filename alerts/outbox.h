@@ -1,0 +1,73 @@
+#ifndef WIREWATCH_ALERTS_OUTBOX_H
+#define WIREWATCH_ALERTS_OUTBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "alerts/event.h"
+#include "alerts/sink.h"
+#include "config/conf.h"
+#include "store/store.h"
+
+/*
+ * Due deliveries to sinks: claims rows from the store in a bounded window for
+ * each sink, lets the sink attempt them, settles the answers. A sink that is
+ * down costs the others nothing. Nothing is dropped but by a dead letter.
+ */
+struct outbox;
+
+#define OUTBOX_WINDOW 64	/* deliveries of one sink held in memory */
+
+/* Something the operator's sinks should hear of; submitted by the owner. */
+typedef void (*outbox_event_fn)(void *data, struct event *event);
+
+struct outbox_options {
+	struct sink_context context;
+	struct store *store;
+	outbox_event_fn on_event;	/* takes the event's content over */
+	void (*on_idle)(void *data);	/* nothing is due or under way any more */
+	void *data;
+};
+
+struct outbox *outbox_new(const struct outbox_options *options);
+void outbox_free(struct outbox **outbox);
+/*
+ * Opens the sinks of a configuration (blocking: recovers logs), keeps those
+ * that did not change, closes the others. On -1 nothing has changed.
+ */
+int outbox_configure(
+    struct outbox *outbox, const struct conf *conf, struct err *err);
+/* Rows were committed for these sinks: look for them now. */
+void outbox_kick(struct outbox *outbox, const char *sink, size_t added);
+/* Opens the log files again. */
+void outbox_reopen(struct outbox *outbox);
+/*
+ * Claims nothing more and waits for what is under way, at most grace_ms; then
+ * cancels and releases the rest. on_idle tells the end.
+ */
+void outbox_stop(struct outbox *outbox, int64_t grace_ms);
+/* Nothing under way, nothing due now. */
+bool outbox_is_idle(const struct outbox *outbox);
+/* Whether a log sink cannot be written: polling must pause. */
+bool outbox_is_blocked(const struct outbox *outbox, const char **why_r);
+
+struct outbox_status {
+	const char *sink;
+	enum sink_type type;
+	bool is_failing;
+	bool is_disabled;	/* 410, until a reload */
+	const char *reason;	/* of the last failure; NULL */
+	int64_t failing_since_ms;
+	int64_t delivered;	/* since start */
+	int64_t failed;		/* attempts since start */
+	int64_t pending;	/* in the store */
+	int64_t dead;
+	int64_t next_due_ms;
+};
+
+/* Status of sink number i; false when there are no more. */
+bool outbox_status(
+    const struct outbox *outbox, size_t i, struct outbox_status *status_r);
+
+#endif

@@ -1,0 +1,79 @@
+#ifndef WIREWATCH_ALERTS_SINK_H
+#define WIREWATCH_ALERTS_SINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/conf.h"
+#include "lib/err.h"
+#include "lib/http.h"
+#include "lib/log.h"
+#include "lib/metrics.h"
+#include "store/store.h"
+
+/*
+ * A place that alerts go to. The outbox owns deliveries and decides on
+ * retries; a sink makes attempts and answers each exactly once, in a later
+ * turn of the loop, by delivery->answer.
+ */
+enum sink_answer {
+	SINK_DELIVERED,
+	SINK_TEMPFAIL,		/* retry; retry_after_ms may say when */
+	SINK_PERMFAIL,		/* never again: a dead letter */
+	SINK_GONE,		/* the endpoint wants no more (410) */
+};
+
+struct delivery {
+	int64_t row;
+	char *event_id;
+	char *body;
+	char *order_key;
+	int attempts;
+	int64_t created_ms;
+	/* set by the outbox */
+	void (*answer)(struct delivery *delivery, enum sink_answer answer,
+	    const char *reason, int64_t retry_after_ms);
+	void *owner;
+	struct delivery *next;
+	/* the sink's own, while an attempt is under way */
+	void *attempt;
+};
+
+struct sink;
+
+struct sink_ops {
+	/* Attempts at a time; the outbox hands over no more than that. */
+	size_t (*capacity)(const struct sink *sink);
+	/* Starts one attempt. */
+	void (*deliver)(struct sink *sink, struct delivery *delivery);
+	/* Ends an attempt without an answer. May be refused (false): the
+	 * answer is then near, wait for it. */
+	bool (*cancel)(struct sink *sink, struct delivery *delivery);
+	/* Opens its file again (rotation); NULL if there is nothing to do. */
+	void (*reopen)(struct sink *sink);
+	/* Position to store with the next settlement; false if there is none. */
+	bool (*position)(struct sink *sink, struct log_position *position_r);
+	void (*free)(struct sink *sink);
+};
+
+struct sink {
+	const struct sink_ops *ops;
+	const struct conf_sink *conf;	/* borrowed; swapped by a reload */
+};
+
+struct sink_context {
+	struct ev_loop *loop;
+	struct log *log;
+	struct http *http;
+	const char *node;
+};
+
+/* NULL with the reason; the log is recovered from `position` if not NULL. */
+struct sink *sink_log_new(const struct sink_context *context,
+    const struct conf_sink *conf, const struct log_position *position,
+    struct err *err);
+struct sink *sink_webhook_new(const struct sink_context *context,
+    const struct conf_sink *conf, struct err *err);
+
+#endif

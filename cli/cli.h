@@ -1,0 +1,33 @@
+#ifndef WIREWATCH_CLI_CLI_H
+#define WIREWATCH_CLI_CLI_H
+
+/*
+ * The wirewatch command: one file a subcommand. run() gets the words behind
+ * "wirewatch", its own name first, parses them with getopt_long and returns the
+ * exit status: 0 fine, 1 the answer is no or the work failed, 2 usage or
+ * configuration. Output goes to stdout, errors to stderr as "wirewatch: ...".
+ */
+struct cli_command {
+	const char *name;
+	const char *summary;	/* one line for `wirewatch --help` */
+	const char *usage;	/* whole text of `wirewatch NAME --help` */
+	int (*run)(int argc, char **argv);
+};
+
+extern const struct cli_command cli_check;
+extern const struct cli_command cli_match;
+extern const struct cli_command cli_parse;
+extern const struct cli_command cli_status;
+extern const struct cli_command cli_tail;
+extern const struct cli_command cli_verify;
+
+/* "wirewatch: ..." on stderr. */
+void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Prints the usage of a command to stdout and returns 0. */
+int cli_help(const struct cli_command *command);
+/* After a wrong option: a hint on stderr; returns 2. */
+int cli_misuse(const struct cli_command *command);
+/* -c's default: $WIREWATCH_CONF, else wirewatch.conf in the system's place. */
+const char *cli_default_conf(void);
+
+#endif

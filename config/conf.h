@@ -1,0 +1,194 @@
+#ifndef WIREWATCH_CONFIG_CONF_H
+#define WIREWATCH_CONFIG_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/diag.h"
+#include "lib/netpolicy.h"
+
+/*
+ * The configuration as plain data, read with libconfuse, checked whole:
+ * every error of every file is reported in one run. Queries are carried as
+ * text with their place; topics/ compiles them. One arena owns everything.
+ */
+#define CONF_FEEDS_MAX 100000
+#define CONF_TOPICS_MAX 100000
+#define CONF_SECRETS_MAX 8
+#define CONF_NAME_MAX 64
+#define CONF_FILE_MAX (16 * 1024 * 1024)
+#define CONF_INCLUDE_DEPTH_MAX 8
+
+enum severity {
+	SEVERITY_INFO = 1,
+	SEVERITY_LOW,
+	SEVERITY_MEDIUM,
+	SEVERITY_HIGH,
+	SEVERITY_FLASH,
+};
+
+const char *severity_name(enum severity severity);
+int severity_parse(const char *name, enum severity *severity_r);
+
+struct strings {
+	const char **items;
+	size_t count;
+};
+
+/* Text of the user's with the place of its first character. */
+struct conf_text {
+	const char *text;	/* after unquoting */
+	struct place place;
+	/*
+	 * The same as it stands in the file, quotes excluded, so that an
+	 * offset can be mapped to a column even behind an escape.
+	 */
+	const char *raw;
+	size_t raw_len;
+};
+
+/*
+ * The place of byte `offset` of text->text, and the line it stands on (owned by
+ * the configuration), with the 1-based character in that line for a caret.
+ */
+void conf_text_place(const struct conf_text *text, size_t offset,
+    struct place *place_r, const char **line_r, int *caret_r);
+/* Reports about `len` bytes at `offset` of a text, with source line and caret. */
+void conf_text_diag(struct diag *diag, enum diag_level level,
+    const struct conf_text *text, size_t offset, size_t len, const char *code,
+    const char *fmt, ...) __attribute__((format(printf, 7, 8)));
+
+/* What feeds inherit from `fetch { }` and may override. */
+struct conf_fetch {
+	int64_t interval_ms;		/* fixed; 0 = decided from the feed's window */
+	int64_t min_interval_ms;
+	int64_t max_interval_ms;
+	int64_t backlog_ms;		/* first poll: items older are not alerted */
+	int64_t connect_timeout_ms;
+	int64_t timeout_ms;
+	int64_t stall_timeout_ms;
+	int64_t max_body;		/* bytes */
+	const char *proxy;		/* NULL = none */
+	struct netpolicy allow_private;
+};
+
+struct conf_feed {
+	const char *name;
+	const char *url;
+	const char *title;		/* NULL = the feed's own */
+	const char *role;		/* wire, state, official, ...; NULL */
+	const char *country;		/* ISO 3166, upper case; NULL */
+	const char *lang;		/* BCP 47; NULL = the feed's own */
+	struct strings tags;
+	struct strings headers;		/* "Name: value" */
+	const char *user;
+	const char *password;		/* from password-file; NULL */
+	struct conf_fetch fetch;	/* the defaults with its own on top */
+	struct place place;
+};
+
+struct conf_set_entry {
+	const char *lang;		/* NULL = any language */
+	struct conf_text text;
+};
+
+struct conf_set {
+	const char *name;
+	struct conf_set_entry *entries;
+	size_t entry_count;
+	struct place place;
+};
+
+struct conf_topic {
+	const char *name;
+	const char *title;		/* the name if not given */
+	enum severity severity;
+	struct strings tags;
+	struct conf_text query;
+	struct strings sinks;		/* names; empty = by severity or default */
+	struct place place;
+};
+
+enum sink_type {
+	SINK_LOG,
+	SINK_WEBHOOK,
+};
+
+enum log_format {
+	LOG_FORMAT_JSON,
+	LOG_FORMAT_TEXT,
+};
+
+struct conf_sink {
+	const char *name;
+	enum sink_type type;
+	/* log */
+	const char *path;		/* NULL = standard output */
+	enum log_format format;
+	/* webhook */
+	const char *url;
+	struct strings headers;
+	struct strings secrets;		/* "whsec_...", newest first; all sign */
+	int concurrency;
+	double rate_per_s;		/* 0 = no limit */
+	int64_t timeout_ms;
+	const char *proxy;
+	const char *ca_file;
+	struct netpolicy allow_private;
+	struct place place;
+};
+
+/* `severity "high" { sinks = {...} }`: events of at least that severity. */
+struct conf_severity_route {
+	enum severity severity;
+	struct strings sinks;
+	struct place place;
+};
+
+struct conf {
+	struct arena *arena;
+	const char *path;
+	const char *node;		/* "node" in events */
+	const char *contact;		/* in the User-Agent; NULL */
+	const char *user_agent;		/* complete, ready to send */
+	const char *state_dir;
+	const char *socket_path;	/* NULL = no interface */
+	const char *ca_file;		/* NULL = the system's */
+	int log_level;
+	int64_t min_free;		/* bytes free in state_dir to go on polling */
+	int64_t keep_seen_ms;		/* retention of items no longer in a feed */
+	int64_t keep_events_ms;		/* retention of delivered events */
+	int concurrency;		/* transfers at a time */
+	int host_concurrency;
+	int64_t host_spacing_ms;
+	struct conf_fetch fetch;
+	struct conf_feed *feeds;
+	size_t feed_count;
+	struct conf_set *sets;
+	size_t set_count;
+	struct conf_topic *topics;
+	size_t topic_count;
+	struct conf_sink *sinks;
+	size_t sink_count;
+	struct conf_severity_route *routes;
+	size_t route_count;
+	struct strings default_sinks;	/* topics that name none; all if empty */
+	struct strings operator_sinks;	/* feed.*, sink.*, config.*; all logs if empty */
+};
+
+/*
+ * Reads a configuration and all it includes. NULL when there are errors; they
+ * are in diag, as are the warnings of a good one. Never starts anything.
+ */
+struct conf *conf_load(const char *path, struct diag *diag);
+void conf_free(struct conf **conf);
+
+const struct conf_feed *conf_find_feed(const struct conf *conf, const char *name);
+const struct conf_sink *conf_find_sink(const struct conf *conf, const char *name);
+const struct conf_topic *conf_find_topic(
+    const struct conf *conf, const char *name);
+/* Whether two sinks are configured alike, so that a reload may keep one open. */
+bool conf_sink_equal(const struct conf_sink *a, const struct conf_sink *b);
+
+#endif

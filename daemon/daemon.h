@@ -1,0 +1,4 @@
+#ifndef WIREWATCH_DAEMON_DAEMON_H
+#define WIREWATCH_DAEMON_DAEMON_H
+
+#endif

@@ -1,0 +1,2 @@
+#include "daemon/notify.h"
+typedef int placeholder;

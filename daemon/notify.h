@@ -1,0 +1,4 @@
+#ifndef WIREWATCH_DAEMON_NOTIFY_H
+#define WIREWATCH_DAEMON_NOTIFY_H
+
+#endif

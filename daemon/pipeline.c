@@ -1,0 +1,2 @@
+#include "daemon/pipeline.h"
+typedef int placeholder;

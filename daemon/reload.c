@@ -1,0 +1,2 @@
+#include "daemon/reload.h"
+typedef int placeholder;

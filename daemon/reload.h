@@ -1,0 +1,4 @@
+#ifndef WIREWATCH_DAEMON_RELOAD_H
+#define WIREWATCH_DAEMON_RELOAD_H
+
+#endif

@@ -1,0 +1,2 @@
+#include "daemon/status.h"
+typedef int placeholder;

@@ -1,0 +1,4 @@
+#ifndef WIREWATCH_DAEMON_STATUS_H
+#define WIREWATCH_DAEMON_STATUS_H
+
+#endif

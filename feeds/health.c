@@ -1,0 +1,1 @@
+#include "feeds/health.h"

@@ -1,0 +1,82 @@
+#ifndef WIREWATCH_FEEDS_ITEM_H
+#define WIREWATCH_FEEDS_ITEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One entry of a feed, as plain data. Everything lives in its document's arena. */
+
+#define ITEM_ID_SIZE 16
+
+#define ITEM_TITLE_MAX 1024		/* bytes kept of a title */
+#define ITEM_TEXT_MAX (64 * 1024)	/* bytes kept of summary and content, each */
+#define ITEM_GUID_MAX 4096		/* bytes kept of a guid; its hash counts all */
+#define ITEM_URL_MAX 4096		/* longer links are dropped */
+#define ITEM_NAME_MAX 512		/* bytes kept of an author or category */
+#define ITEM_LIST_MAX 32		/* authors, and categories, kept */
+
+enum date_quality {
+	DATE_OK,
+	DATE_MISSING,
+	DATE_FUTURE,
+	DATE_STALE,
+	DATE_TZ_SUSPECT,
+};
+
+struct item {
+	const char *guid;	/* as published; NULL if none */
+	const char *url;	/* absolute http(s) link; NULL if none */
+	const char *title;	/* plain text, one line; "" if none */
+	const char *summary;	/* plain text; "" if none */
+	const char *content;	/* plain text; "" if none */
+	const char *lang;	/* xml:lang or language, else NULL */
+	const char *const *authors;
+	size_t author_count;
+	const char *const *categories;
+	size_t category_count;
+	int64_t published_s;	/* TIME_NONE if not stated or unreadable */
+	int64_t updated_s;
+	/*
+	 * Identity inside its feed: SHA-256, cut to 16 bytes, of the guid,
+	 * else of the canonical link, else of title and summary. The
+	 * fingerprints tell whether a known item changed.
+	 */
+	unsigned char id[ITEM_ID_SIZE];
+	uint64_t title_fp;
+	uint64_t body_fp;
+};
+
+enum feed_format {
+	FEED_FORMAT_UNKNOWN,
+	FEED_FORMAT_RSS,
+	FEED_FORMAT_RDF,
+	FEED_FORMAT_ATOM,
+	FEED_FORMAT_JSON,
+};
+
+struct arena;
+
+/* What one poll of a feed said. */
+struct feed_doc {
+	struct arena *arena;
+	enum feed_format format;
+	const char *title;	/* NULL if none */
+	const char *link;
+	const char *lang;
+	int64_t ttl_s;		/* what <ttl> or sy: asks for; 0 = nothing */
+	struct item *items;	/* in the feed's order */
+	size_t item_count;
+	size_t dropped;		/* entries beyond the bound of entries per feed */
+	bool is_recovered;	/* the document was not well-formed */
+	const char *complaint;	/* what was wrong then, for people; else NULL */
+};
+
+/* Computes id and fingerprints from the other members (feeds/item.c). */
+void item_identify(struct item *item);
+/* How far the stated dates can be trusted, seen at now_s (epoch seconds). */
+enum date_quality item_date_quality(const struct item *item, int64_t now_s);
+const char *date_quality_name(enum date_quality quality);
+const char *feed_format_name(enum feed_format format);
+
+#endif

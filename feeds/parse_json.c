@@ -1,0 +1,2 @@
+#include "feeds/parse_private.h"
+typedef int placeholder;

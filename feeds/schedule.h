@@ -1,0 +1,61 @@
+#ifndef WIREWATCH_FEEDS_SCHEDULE_H
+#define WIREWATCH_FEEDS_SCHEDULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "feeds/feed.h"
+
+/*
+ * What is due. Knows no clock: `now` is a parameter, in wall milliseconds.
+ * Never more than host_concurrency polls of one host ("host:port") at a time,
+ * and host_spacing_ms between their starts.
+ */
+struct schedule;
+
+struct schedule_limits {
+	int64_t host_spacing_ms;
+	int host_concurrency;
+};
+
+struct schedule *schedule_new(const struct schedule_limits *limits);
+void schedule_free(struct schedule **schedule);
+void schedule_set_limits(
+    struct schedule *schedule, const struct schedule_limits *limits);
+/* Files the feed (borrowed) under feed->due_ms; again after a change of it. */
+void schedule_add(struct schedule *schedule, struct feed *feed);
+void schedule_remove(struct schedule *schedule, struct feed *feed);
+/*
+ * The next feed that may start now, taken out of the queue and counted
+ * against its host until schedule_finished(); NULL if there is none. Feeds of
+ * one host come one after the other, so that its connection is reused.
+ */
+struct feed *schedule_take(struct schedule *schedule, int64_t now_ms);
+/* Its poll has ended: gives the host's place back, files it under due_ms. */
+void schedule_finished(
+    struct schedule *schedule, struct feed *feed, int64_t now_ms);
+/* When schedule_take() may next give something; INT64_MAX if never. */
+int64_t schedule_next_ms(const struct schedule *schedule);
+/* Whether another feed of the same host is due before `until_ms`. */
+bool schedule_host_has_more(const struct schedule *schedule,
+    const struct feed *feed, int64_t until_ms);
+size_t schedule_count(const struct schedule *schedule);
+
+/*
+ * When to poll again after a poll (decisions of DESIGN section 9).
+ */
+struct interval_input {
+	int64_t min_ms;
+	int64_t max_ms;
+	int64_t fixed_ms;	/* the operator's own, 0 = decide */
+	int64_t window_ms;	/* time span the entries cover, 0 = not known */
+	int64_t asked_ms;	/* the longest of Cache-Control, ttl; 0 = none */
+	int64_t retry_after_ms;	/* 0 = none */
+	int failures;		/* consecutive, 0 after a success */
+	uint32_t random;	/* for the jitter */
+};
+
+int64_t schedule_interval_ms(const struct interval_input *input);
+
+#endif

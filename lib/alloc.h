@@ -1,0 +1,45 @@
+#ifndef WIREWATCH_LIB_ALLOC_H
+#define WIREWATCH_LIB_ALLOC_H
+
+#include <stddef.h>
+
+/*
+ * Checked allocation. Running out of memory ends the process with a message:
+ * every promise rests on the store, so a restart loses nothing, while code
+ * that limps on without memory cannot be tested. Sizes that come from outside
+ * meet a named limit before they reach these functions.
+ */
+void *xmalloc(size_t size);
+void *xcalloc(size_t count, size_t size);
+/* Resizes to count * size bytes; ends the process on overflow. */
+void *xreallocarray(void *ptr, size_t count, size_t size);
+char *xstrdup(const char *s);
+char *xstrndup(const char *s, size_t len);
+char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Makes room for at least `need` elements in a growing array, doubling it;
+ * `*cap_r` is updated. Returns the array, moved if need be.
+ */
+void *xgrow(void *ptr, size_t need, size_t *cap_r, size_t size);
+
+/*
+ * An arena hands out memory that is freed all at once. One object (an item
+ * list, a query, a configuration) lives in one arena.
+ */
+struct arena;
+
+struct arena *arena_new(void);
+/* Frees everything the arena gave out; sets *arena to NULL. NULL is fine. */
+void arena_free(struct arena **arena);
+/* Zeroed memory, aligned for any type. */
+void *arena_alloc(struct arena *arena, size_t size);
+void *arena_calloc(struct arena *arena, size_t count, size_t size);
+char *arena_strdup(struct arena *arena, const char *s);
+char *arena_strndup(struct arena *arena, const char *s, size_t len);
+char *arena_printf(struct arena *arena, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Bytes handed out so far: the measure of what an object costs. */
+size_t arena_size(const struct arena *arena);
+
+#endif

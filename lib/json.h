@@ -1,0 +1,31 @@
+#ifndef WIREWATCH_LIB_JSON_H
+#define WIREWATCH_LIB_JSON_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/err.h"
+
+/* Thin helpers over jansson (RFC 8259). Output keeps the order of insertion. */
+
+/* Reads one document; NULL with the reason and its position in err. */
+json_t *json_read(const char *text, size_t len, struct err *err);
+/*
+ * One compact line without a newline, owned by the caller; C1 controls and
+ * U+2028/2029 are escaped too, so that a line stays a line in every tool.
+ */
+char *json_line(const json_t *value);
+/* Sets a key to a string; invalid UTF-8 and NULL become JSON null. */
+void json_set_string(json_t *object, const char *key, const char *value);
+void json_set_int(json_t *object, const char *key, int64_t value);
+void json_set_bool(json_t *object, const char *key, int value);
+/* RFC 3339 to the second, null for TIME_NONE. */
+void json_set_time_s(json_t *object, const char *key, int64_t seconds);
+void json_set_time_ms(json_t *object, const char *key, int64_t ms);
+/* Takes over `value`. */
+void json_set(json_t *object, const char *key, json_t *value);
+/* The string under a key, or NULL when missing or of another type. */
+const char *json_get_string(const json_t *object, const char *key);
+
+#endif

@@ -1,0 +1,2 @@
+#include "store/store_private.h"
+typedef int placeholder;

@@ -1,0 +1,35 @@
+#ifndef WIREWATCH_TEXT_FOLD_H
+#define WIREWATCH_TEXT_FOLD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The one form in which queries and texts are compared: NFKC, full case
+ * folding, accents stripped (not kana voicing marks, not Hangul), Han variants
+ * folded, soft hyphens and zero-width characters dropped, typographic
+ * apostrophes and dashes made ASCII. Folding twice changes nothing.
+ *
+ * offsets[i] is the byte offset in the source of folded byte i, and
+ * offsets[len] the source's length, so that a span found in the folded text
+ * can be shown in the original; always on character borders. When the text is
+ * ASCII the two have the same offsets and `offsets` is NULL.
+ */
+struct folded {
+	char *text;
+	size_t len;
+	size_t cap;
+	uint32_t *offsets;
+	uint32_t *offset_store;
+	size_t offset_cap;
+	size_t source_len;
+};
+
+void folded_init(struct folded *folded);
+void folded_clear(struct folded *folded);
+/* Folds valid UTF-8 into `folded`, whose memory is reused. */
+void fold_text(const char *text, size_t len, struct folded *folded);
+/* Source offset of a byte of the folded text. */
+size_t folded_source(const struct folded *folded, size_t offset);
+
+#endif

@@ -1,0 +1,2 @@
+#include "text/token.h"
+typedef int placeholder;

@@ -1,0 +1,4 @@
+#ifndef WIREWATCH_TEXT_TOKEN_H
+#define WIREWATCH_TEXT_TOKEN_H
+
+#endif

@@ -1,0 +1,2 @@
+#include "topics/query.h"
+typedef int placeholder;

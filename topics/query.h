@@ -1,0 +1,4 @@
+#ifndef WIREWATCH_TOPICS_QUERY_H
+#define WIREWATCH_TOPICS_QUERY_H
+
+#endif

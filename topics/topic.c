@@ -1,0 +1,1 @@
+#include "topics/topic.h"
