@@ -1,2 +1,820 @@
+/*
+ * Moves polls through their stages and keeps the rules between them: never
+ * more fetches than places, never more work in the store than a bound, nothing
+ * new while alerts cannot be kept. A poll is on the list from its start to its
+ * end; the feed it belongs to is out of the schedule meanwhile.
+ */
+#include <ev.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
 #include "daemon/pipeline.h"
-typedef int placeholder;
+#include "daemon/poll.h"
+#include "feeds/parse.h"
+#include "feeds/schedule.h"
+#include "lib/alloc.h"
+#include "lib/clock.h"
+
+#define PIPELINE_STATVFS_MS 5000	/* a look at the free space is this fresh */
+
+struct pipeline_metrics {
+	struct metric *polls;
+	struct metric *bytes;
+	struct metric *items;
+	struct metric *alerts;
+	struct metric *commits_failed;
+	struct metric *parse_seconds;
+};
+
+struct pipeline {
+	struct pipeline_options options;
+	struct generation *generation;
+	struct subscriptions *subscriptions;
+	struct schedule *schedule;
+	bool is_loaded;
+	bool is_started;
+	bool is_stopping;
+	struct ev_timer due;		/* the next start of a poll */
+	struct ev_timer retry;		/* refused commits, a pause */
+	struct ev_timer prune_due;
+	struct poll *polls;
+	size_t fetching;
+	size_t storing;
+	bool is_store_failing;
+	struct poll *refused;		/* commits to submit again */
+	char *pause_reason;
+	int64_t space_checked_ms;	/* monotonic */
+	bool is_space_low;
+	struct store_prune prune;
+	bool is_pruning;
+	uint32_t random;
+	struct pipeline_status counts;
+	struct pipeline_metrics metrics;
+};
+
+static void pipeline_arm(struct pipeline *pipeline);
+
+/* xorshift: jitter needs no secrecy. */
+static uint32_t
+pipeline_random(struct pipeline *pipeline)
+{
+	pipeline->random ^= pipeline->random << 13;
+	pipeline->random ^= pipeline->random >> 17;
+	pipeline->random ^= pipeline->random << 5;
+	return pipeline->random;
+}
+
+static void
+pipeline_link(struct pipeline *pipeline, struct poll *poll)
+{
+	poll->owner = pipeline;
+	poll->next = pipeline->polls;
+	if (poll->next)
+		poll->next->previous = poll;
+	pipeline->polls = poll;
+}
+
+static void
+pipeline_unlink(struct pipeline *pipeline, struct poll *poll)
+{
+	if (poll->next)
+		poll->next->previous = poll->previous;
+	if (poll->previous)
+		poll->previous->next = poll->next;
+	else
+		pipeline->polls = poll->next;
+}
+
+bool
+pipeline_is_idle(const struct pipeline *pipeline)
+{
+	if (pipeline->polls || pipeline->is_pruning)
+		return false;
+	return pipeline->is_stopping || !pipeline->options.is_once ||
+	    schedule_next_ms(pipeline->schedule) == INT64_MAX;
+}
+
+/* The end of a poll: its feed goes back to the schedule, or to rest. */
+static void
+pipeline_finish(struct pipeline *pipeline, struct poll *poll)
+{
+	struct feed *feed = poll->feed;
+
+	if (poll->stage == POLL_FETCHING)
+		pipeline->fetching--;
+	else
+		pipeline->storing--;
+	pipeline_unlink(pipeline, poll);
+	if (feed) {
+		feed->is_polling = false;
+		feed->due_ms = pipeline->options.is_once
+		    ? INT64_MAX
+		    : feed->state.next_due_ms;
+		schedule_finished(
+		    pipeline->schedule, feed, clock_wall_ms());
+	}
+	poll_free(&poll);
+	pipeline_arm(pipeline);
+	if (pipeline_is_idle(pipeline))
+		pipeline->options.on_idle(pipeline->options.data);
+}
+
+static void
+pipeline_tell_outbox(struct pipeline *pipeline, const struct poll *poll)
+{
+	size_t i, j;
+
+	for (i = 0; i < poll->event_count; i++) {
+		const struct store_event *event = &poll->store_events[i];
+
+		for (j = 0; j < event->sink_count; j++)
+			outbox_kick(pipeline->options.outbox, event->sinks[j], 1);
+	}
+}
+
+static void
+pipeline_count(struct pipeline *pipeline, const struct poll *poll)
+{
+	pipeline->counts.new_items += (int64_t)poll->new_count;
+	pipeline->counts.alerts += (int64_t)poll->alert_count;
+	if (poll->alert_count)
+		pipeline->counts.last_alert_ms = clock_wall_ms();
+	metric_add(pipeline->metrics.items, (double)poll->new_count);
+	metric_add(pipeline->metrics.alerts, (double)poll->alert_count);
+}
+
+static void
+pipeline_on_committed(struct store_request *request)
+{
+	struct poll *poll = request->data;
+	struct pipeline *pipeline = poll->owner;
+
+	if (request->rc == -1) {
+		metric_add(pipeline->metrics.commits_failed, 1);
+		if (!pipeline->is_store_failing)
+			log_error(pipeline->options.log,
+			    "store: %s; polling pauses until it can be written",
+			    request->err.text);
+		pipeline->is_store_failing = true;
+		if (pipeline->options.is_once) {
+			pipeline->counts.failed_polls++;
+			pipeline_finish(pipeline, poll);
+			return;
+		}
+		pipeline_unlink(pipeline, poll);
+		poll->previous = NULL;
+		poll->next = pipeline->refused;
+		pipeline->refused = poll;
+		pipeline_arm(pipeline);
+		return;
+	}
+	if (pipeline->is_store_failing)
+		log_info(pipeline->options.log, "store: can be written again");
+	pipeline->is_store_failing = false;
+	if (poll->feed) {
+		poll->feed->store_id = poll->commit.feed_id;
+		feed_state_clear(&poll->feed->state);
+		poll->feed->state = poll->state;
+		feed_state_init(&poll->state);
+	}
+	pipeline_count(pipeline, poll);
+	pipeline_tell_outbox(pipeline, poll);
+	pipeline_finish(pipeline, poll);
+}
+
+static void
+pipeline_commit(struct pipeline *pipeline, struct poll *poll)
+{
+	struct store_request *request = &poll->commit.base;
+
+	poll->stage = POLL_COMMITTING;
+	poll_prepare_commit(poll, clock_wall_ms());
+	request->kind = STORE_COMMIT;
+	request->done = pipeline_on_committed;
+	request->data = poll;
+	store_submit(pipeline->options.store, request);
+}
+
+/* When to poll again; what the feed and its server ask for is heard. */
+static void
+pipeline_set_next(struct pipeline *pipeline, struct poll *poll,
+    const struct fetch_result *result)
+{
+	const struct conf_fetch *conf = &poll->conf->fetch;
+	struct feed_state *state = &poll->state;
+	struct interval_input input = {
+	    .min_ms = conf->min_interval_ms,
+	    .max_ms = conf->max_interval_ms,
+	    .fixed_ms = conf->interval_ms,
+	    .asked_ms = result->freshness_ms,
+	    .retry_after_ms = result->retry_after_ms,
+	    .failures = state->failures,
+	    .random = pipeline_random(pipeline),
+	};
+
+	if (poll->doc && poll->doc->ttl_s * 1000 > input.asked_ms)
+		input.asked_ms = poll->doc->ttl_s * 1000;
+	if (state->newest_s != TIME_NONE && state->oldest_s != TIME_NONE)
+		input.window_ms = (state->newest_s - state->oldest_s) * 1000;
+	state->interval_ms = schedule_interval_ms(&input);
+	state->next_due_ms = clock_wall_ms() + state->interval_ms;
+}
+
+static void
+pipeline_on_change(
+    struct pipeline *pipeline, struct poll *poll, struct health_change change)
+{
+	const struct feed_state *state = &poll->state;
+	char wait[CLOCK_RFC3339_SIZE];
+
+	if (!feed_status_is_healthy(state->status) && state->failures == 1)
+		log_warn(pipeline->options.log,
+		    "feed \"%s\": %s, next try in %s", poll->conf->name,
+		    state->reason ? state->reason
+		                  : feed_status_name(state->status),
+		    clock_human(state->interval_ms, wait));
+	if (!change.is_news)
+		return;
+	if (feed_status_is_healthy(change.to))
+		log_info(pipeline->options.log, "feed \"%s\": %s again",
+		    poll->conf->name, feed_status_name(change.to));
+	poll_add_feed_event(poll, change.from, clock_wall_ms());
+}
+
+/* Nothing to match: only the feed's state is kept. */
+static void
+pipeline_settle_poll(struct pipeline *pipeline, struct poll *poll,
+    const struct fetch_result *result, struct health_change change)
+{
+	if (!feed_status_is_healthy(poll->state.status))
+		pipeline->counts.failed_polls++;
+	pipeline_set_next(pipeline, poll, result);
+	pipeline_on_change(pipeline, poll, change);
+	pipeline_commit(pipeline, poll);
+}
+
+static void
+pipeline_on_looked_up(struct store_request *request)
+{
+	struct poll *poll = request->data;
+	struct pipeline *pipeline = poll->owner;
+
+	/* removed meanwhile, or the store cannot be read: another poll will */
+	if (!poll->feed || request->rc == -1) {
+		if (request->rc == -1) {
+			log_error(pipeline->options.log, "store: %s",
+			    request->err.text);
+			pipeline->counts.failed_polls++;
+		}
+		if (poll->feed)
+			poll->feed->state.next_due_ms =
+			    clock_wall_ms() + PIPELINE_RETRY_MS;
+		pipeline_finish(pipeline, poll);
+		return;
+	}
+	poll_rebind(poll, pipeline->generation);
+	poll_judge(poll, clock_wall_ms());
+	pipeline_commit(pipeline, poll);
+}
+
+static void
+pipeline_look_up(struct pipeline *pipeline, struct poll *poll)
+{
+	struct store_request *request = &poll->lookup.base;
+
+	poll->stage = POLL_LOOKING_UP;
+	poll->lookup.feed_id = poll->feed->store_id;
+	poll->lookup.items = poll->items;
+	poll->lookup.item_count = poll->item_count;
+	if (!poll->lookup.feed_id || !poll->item_count) {
+		/* all is new, or there is nothing: no question to ask */
+		poll_judge(poll, clock_wall_ms());
+		pipeline_commit(pipeline, poll);
+		return;
+	}
+	request->kind = STORE_LOOKUP;
+	request->done = pipeline_on_looked_up;
+	request->data = poll;
+	store_submit(pipeline->options.store, request);
+}
+
+static void
+pipeline_keep_validators(struct poll *poll, const struct fetch_result *result)
+{
+	struct feed_state *state = &poll->state;
+
+	free(state->etag);
+	free(state->last_modified);
+	state->etag = result->etag ? xstrdup(result->etag) : NULL;
+	state->last_modified =
+	    result->last_modified ? xstrdup(result->last_modified) : NULL;
+	state->body_hash = result->body_hash;
+}
+
+static enum parse_outcome
+pipeline_parse(struct pipeline *pipeline, struct poll *poll,
+    const struct fetch_result *result, struct err *why)
+{
+	const struct parse_input input = {
+	    .body = result->body,
+	    .len = result->body_len,
+	    .base_url = result->url,
+	    .content_type = result->content_type,
+	};
+	struct feed_doc *doc = NULL;
+	enum parse_outcome outcome;
+	ev_tstamp started = ev_time();
+
+	outcome = parse_feed(&input, &doc, why);
+	metric_observe(
+	    pipeline->metrics.parse_seconds, ev_time() - started);
+	if (outcome == PARSE_OK)
+		poll_take_doc(poll, doc);
+	return outcome;
+}
+
+/*
+ * Validators are kept only with a document: a server that answers an error
+ * page with an ETag must not make us hear 304 for ever.
+ */
+static void
+pipeline_on_body(struct pipeline *pipeline, struct poll *poll,
+    const struct fetch_result *result)
+{
+	struct health_change change;
+	enum parse_outcome outcome;
+	struct err why = {{0}};
+
+	outcome = pipeline_parse(pipeline, poll, result, &why);
+	change = health_after_parse(&poll->state, result, outcome, poll->doc,
+	    &why, clock_wall_ms());
+	if (outcome != PARSE_OK) {
+		pipeline_settle_poll(pipeline, poll, result, change);
+		return;
+	}
+	pipeline_keep_validators(poll, result);
+	pipeline_set_next(pipeline, poll, result);
+	pipeline_on_change(pipeline, poll, change);
+	pipeline_look_up(pipeline, poll);
+}
+
+static const char *
+pipeline_outcome_name(const struct fetch_result *result)
+{
+	switch (result->outcome) {
+	case FETCH_BODY:
+		return "body";
+	case FETCH_NOT_MODIFIED:
+		return "not_modified";
+	case FETCH_SAME_BODY:
+		return "same_body";
+	case FETCH_FAILED:
+		break;
+	}
+	return "failed";
+}
+
+static void
+pipeline_on_fetched(void *data, struct fetch_result *result)
+{
+	struct poll *poll = data;
+	struct pipeline *pipeline = poll->owner;
+
+	poll->fetch = NULL;
+	pipeline->fetching--;
+	pipeline->storing++;
+	poll->stage = POLL_LOOKING_UP;
+	metric_add_label(pipeline->metrics.polls, "outcome",
+	    pipeline_outcome_name(result), 1);
+	metric_add(pipeline->metrics.bytes, (double)result->body_len);
+	if (result->outcome == FETCH_BODY)
+		pipeline_on_body(pipeline, poll, result);
+	else
+		pipeline_settle_poll(pipeline, poll, result,
+		    health_after_fetch(
+		        &poll->state, result, clock_wall_ms()));
+	/* a place for a transfer has become free */
+	pipeline_arm(pipeline);
+}
+
+static void
+pipeline_poll(struct pipeline *pipeline, struct feed *feed, int64_t now_ms)
+{
+	struct poll *poll = poll_new(feed, pipeline->generation);
+	int64_t soon = now_ms + feed->conf->fetch.min_interval_ms;
+
+	feed->is_polling = true;
+	poll->state.last_poll_ms = now_ms;
+	pipeline_link(pipeline, poll);
+	pipeline->fetching++;
+	poll->fetch = fetch_start(pipeline->options.http, feed,
+	    !schedule_host_has_more(pipeline->schedule, feed, soon),
+	    pipeline_on_fetched, poll);
+}
+
+/* Free space is looked at now and then, not for every poll. */
+static bool
+pipeline_is_space_low(struct pipeline *pipeline)
+{
+	const struct conf *conf = pipeline->generation->conf;
+	int64_t now = clock_mono_ms();
+	struct statvfs fs;
+
+	if (now - pipeline->space_checked_ms < PIPELINE_STATVFS_MS)
+		return pipeline->is_space_low;
+	pipeline->space_checked_ms = now;
+	pipeline->is_space_low = statvfs(conf->state_dir, &fs) == 0 &&
+	    (int64_t)fs.f_bavail * (int64_t)fs.f_frsize < conf->min_free;
+	return pipeline->is_space_low;
+}
+
+/* Why nothing may be polled now, NULL if it may. */
+static const char *
+pipeline_obstacle(struct pipeline *pipeline)
+{
+	const char *why;
+
+	if (pipeline->is_store_failing)
+		return "the store cannot be written";
+	if (outbox_is_blocked(pipeline->options.outbox, &why))
+		return why;
+	if (pipeline_is_space_low(pipeline))
+		return "the disk is nearly full";
+	return NULL;
+}
+
+static bool
+pipeline_may_poll(struct pipeline *pipeline)
+{
+	const char *why = pipeline_obstacle(pipeline);
+
+	if (!why && pipeline->pause_reason) {
+		log_info(pipeline->options.log, "polling goes on");
+		free(pipeline->pause_reason);
+		pipeline->pause_reason = NULL;
+	} else if (why && !pipeline->pause_reason) {
+		log_error(pipeline->options.log,
+		    "polling pauses: %s; delivery goes on", why);
+		pipeline->pause_reason = xstrdup(why);
+	}
+	return !why;
+}
+
+static bool
+pipeline_has_room(const struct pipeline *pipeline)
+{
+	return pipeline->fetching <
+	    (size_t)pipeline->generation->conf->concurrency &&
+	    pipeline->storing < PIPELINE_STORED_MAX;
+}
+
+static void
+pipeline_set_timer(struct pipeline *pipeline, struct ev_timer *timer, int64_t ms)
+{
+	ev_timer_stop(pipeline->options.loop, timer);
+	ev_timer_set(timer, (double)ms / 1000.0, 0.);
+	ev_timer_start(pipeline->options.loop, timer);
+}
+
+/* Looks again when something may start: at once, later, or after a pause. */
+static void
+pipeline_arm(struct pipeline *pipeline)
+{
+	int64_t next, now;
+
+	if (!pipeline->is_started || pipeline->is_stopping)
+		return;
+	if (pipeline->refused || pipeline->pause_reason) {
+		if (!ev_is_active(&pipeline->retry))
+			pipeline_set_timer(
+			    pipeline, &pipeline->retry, PIPELINE_RETRY_MS);
+		if (pipeline->pause_reason)
+			return;
+	}
+	if (!pipeline_has_room(pipeline))
+		return;
+	next = schedule_next_ms(pipeline->schedule);
+	if (next == INT64_MAX) {
+		ev_timer_stop(pipeline->options.loop, &pipeline->due);
+		return;
+	}
+	now = clock_wall_ms();
+	pipeline_set_timer(
+	    pipeline, &pipeline->due, next > now ? next - now : 0);
+}
+
+/* With --once a pause would have no end: what was not polled has failed. */
+static void
+pipeline_give_up(struct pipeline *pipeline)
+{
+	pipeline->counts.failed_polls++;
+	pipeline->is_stopping = true;
+	if (pipeline_is_idle(pipeline))
+		pipeline->options.on_idle(pipeline->options.data);
+}
+
+static void
+pipeline_on_due(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	struct pipeline *pipeline = timer->data;
+	int64_t now = clock_wall_ms();
+	struct feed *feed;
+
+	(void)loop;
+	(void)events;
+	if (pipeline->options.is_once && !pipeline_may_poll(pipeline)) {
+		pipeline_give_up(pipeline);
+		return;
+	}
+	while (pipeline_has_room(pipeline) && pipeline_may_poll(pipeline)) {
+		feed = schedule_take(pipeline->schedule, now);
+		if (!feed)
+			break;
+		pipeline_poll(pipeline, feed, now);
+	}
+	pipeline_arm(pipeline);
+}
+
+static void
+pipeline_on_retry(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	struct pipeline *pipeline = timer->data;
+	struct poll *poll = pipeline->refused, *next;
+
+	(void)loop;
+	(void)events;
+	pipeline->refused = NULL;
+	for (; poll; poll = next) {
+		next = poll->next;
+		poll->next = NULL;
+		pipeline_link(pipeline, poll);
+		store_submit(pipeline->options.store, &poll->commit.base);
+	}
+	pipeline_may_poll(pipeline);
+	pipeline_arm(pipeline);
+}
+
+static void
+pipeline_on_pruned(struct store_request *request)
+{
+	struct pipeline *pipeline = request->data;
+	const struct store_prune *prune = &pipeline->prune;
+
+	if (request->rc == -1)
+		log_warn(pipeline->options.log, "store: retention: %s",
+		    request->err.text);
+	else if (prune->deleted >= prune->max && !pipeline->is_stopping) {
+		store_submit(pipeline->options.store, request);
+		return;
+	}
+	pipeline->is_pruning = false;
+	if (pipeline_is_idle(pipeline))
+		pipeline->options.on_idle(pipeline->options.data);
+}
+
+static void
+pipeline_on_prune_due(
+    struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	struct pipeline *pipeline = timer->data;
+	const struct conf *conf = pipeline->generation->conf;
+	struct store_prune *prune = &pipeline->prune;
+
+	(void)events;
+	ev_timer_again(loop, timer);
+	if (pipeline->is_pruning)
+		return;
+	pipeline->is_pruning = true;
+	prune->base.kind = STORE_PRUNE;
+	prune->base.done = pipeline_on_pruned;
+	prune->base.data = pipeline;
+	prune->seen_before_ms = clock_wall_ms() - conf->keep_seen_ms;
+	prune->events_before_ms = clock_wall_ms() - conf->keep_events_ms;
+	prune->max = PIPELINE_PRUNE_ROWS;
+	store_submit(pipeline->options.store, &prune->base);
+}
+
+static void
+pipeline_register(struct pipeline *pipeline)
+{
+	static const double seconds[] = {
+	    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2};
+	struct metrics *metrics = pipeline->options.metrics;
+	struct pipeline_metrics *m = &pipeline->metrics;
+	int count = (int)(sizeof(seconds) / sizeof(seconds[0]));
+
+	m->polls = metrics_counter(metrics, "wirewatch_polls_total",
+	    "Polls of feeds by their outcome.");
+	m->bytes = metrics_counter(metrics, "wirewatch_fetched_bytes_total",
+	    "Bytes of feed bodies, after decompression.");
+	m->items = metrics_counter(metrics, "wirewatch_items_new_total",
+	    "Items not seen before.");
+	m->alerts = metrics_counter(metrics, "wirewatch_alerts_total",
+	    "Alert events committed.");
+	m->commits_failed = metrics_counter(metrics,
+	    "wirewatch_store_failures_total",
+	    "Commits that the store refused and that were tried again.");
+	m->parse_seconds = metrics_histogram(metrics,
+	    "wirewatch_parse_seconds", "Time to parse a feed.", seconds,
+	    count);
+}
+
+struct pipeline *
+pipeline_new(const struct pipeline_options *options)
+{
+	struct pipeline *pipeline = xcalloc(1, sizeof(*pipeline));
+
+	pipeline->options = *options;
+	pipeline->subscriptions = subscriptions_new();
+	pipeline->random = (uint32_t)clock_mono_ms() | 1;
+	pipeline->space_checked_ms = -PIPELINE_STATVFS_MS;
+	pipeline->counts.last_alert_ms = TIME_NONE;
+	ev_timer_init(&pipeline->due, pipeline_on_due, 0., 0.);
+	ev_timer_init(&pipeline->retry, pipeline_on_retry, 0., 0.);
+	ev_timer_init(&pipeline->prune_due, pipeline_on_prune_due, 0.,
+	    PIPELINE_PRUNE_MS / 1000.0);
+	pipeline->due.data = pipeline;
+	pipeline->retry.data = pipeline;
+	pipeline->prune_due.data = pipeline;
+	pipeline_register(pipeline);
+	return pipeline;
+}
+
+static void
+pipeline_drop_polls(struct poll *poll)
+{
+	struct poll *next;
+
+	for (; poll; poll = next) {
+		next = poll->next;
+		poll_free(&poll);
+	}
+}
+
+void
+pipeline_free(struct pipeline **pipeline_p)
+{
+	struct pipeline *pipeline = *pipeline_p;
+
+	if (!pipeline)
+		return;
+	ev_timer_stop(pipeline->options.loop, &pipeline->due);
+	ev_timer_stop(pipeline->options.loop, &pipeline->retry);
+	ev_timer_stop(pipeline->options.loop, &pipeline->prune_due);
+	pipeline_drop_polls(pipeline->polls);
+	pipeline_drop_polls(pipeline->refused);
+	schedule_free(&pipeline->schedule);
+	subscriptions_free(&pipeline->subscriptions);
+	generation_unref(&pipeline->generation);
+	free(pipeline->pause_reason);
+	free(pipeline);
+	*pipeline_p = NULL;
+}
+
+/*
+ * A feed whose time has passed while we were down is due within a spread of
+ * the first seconds, all the others when they would have been.
+ */
+static void
+pipeline_plan(struct pipeline *pipeline, struct feed *feed, int64_t now_ms)
+{
+	int64_t due = feed->state.next_due_ms;
+
+	if (pipeline->options.is_once)
+		due = now_ms;
+	else if (due == TIME_NONE)
+		due = now_ms;
+	else if (due <= now_ms)
+		due = now_ms + pipeline_random(pipeline) % PIPELINE_SPREAD_MS;
+	else if (due > now_ms + feed->conf->fetch.max_interval_ms)
+		/* the clock went back, or the interval was shortened */
+		due = now_ms + feed->conf->fetch.max_interval_ms;
+	feed->due_ms = due;
+	schedule_add(pipeline->schedule, feed);
+}
+
+static void
+pipeline_forget_feed(struct pipeline *pipeline, struct feed *feed)
+{
+	struct poll *poll, *next;
+
+	for (poll = pipeline->polls; poll; poll = next) {
+		next = poll->next;
+		if (poll->feed != feed)
+			continue;
+		schedule_finished(pipeline->schedule, feed, clock_wall_ms());
+		poll->feed = NULL;
+		if (poll->stage == POLL_FETCHING)
+			pipeline_finish(pipeline, poll);
+	}
+	for (poll = pipeline->refused; poll; poll = poll->next) {
+		if (poll->feed == feed) {
+			schedule_finished(
+			    pipeline->schedule, feed, clock_wall_ms());
+			poll->feed = NULL;
+		}
+	}
+	schedule_remove(pipeline->schedule, feed);
+	feed_free(&feed);
+}
+
+/* First the states, which need the names; then the plan, which needs them. */
+static int
+pipeline_take_feeds(struct pipeline *pipeline, struct err *err)
+{
+	struct subscriptions_change change;
+	int64_t now = clock_wall_ms();
+	int rc = 0;
+	size_t i;
+
+	subscriptions_configure(
+	    pipeline->subscriptions, pipeline->generation->conf, &change);
+	for (i = 0; change.removed[i]; i++)
+		pipeline_forget_feed(pipeline, change.removed[i]);
+	if (!pipeline->is_loaded)
+		rc = subscriptions_load(pipeline->subscriptions,
+		    pipeline->options.store, err);
+	pipeline->is_loaded = true;
+	for (i = 0; rc == 0 && change.added[i]; i++)
+		pipeline_plan(pipeline, change.added[i], now);
+	free(change.added);
+	free(change.removed);
+	return rc;
+}
+
+int
+pipeline_configure(struct pipeline *pipeline, struct generation *generation,
+    struct err *err)
+{
+	struct schedule_limits limits = {
+	    .host_spacing_ms = generation->conf->host_spacing_ms,
+	    .host_concurrency = generation->conf->host_concurrency,
+	};
+	struct generation *old = pipeline->generation;
+	int rc;
+
+	if (!pipeline->schedule)
+		pipeline->schedule = schedule_new(&limits);
+	else
+		schedule_set_limits(pipeline->schedule, &limits);
+	pipeline->generation = generation_ref(generation);
+	rc = pipeline_take_feeds(pipeline, err);
+	generation_unref(&old);
+	pipeline_arm(pipeline);
+	return rc;
+}
+
+void
+pipeline_start(struct pipeline *pipeline)
+{
+	pipeline->is_started = true;
+	if (!pipeline->options.is_once)
+		ev_timer_again(pipeline->options.loop, &pipeline->prune_due);
+	pipeline_arm(pipeline);
+}
+
+void
+pipeline_stop(struct pipeline *pipeline)
+{
+	struct poll *poll, *next;
+
+	pipeline->is_stopping = true;
+	ev_timer_stop(pipeline->options.loop, &pipeline->due);
+	ev_timer_stop(pipeline->options.loop, &pipeline->retry);
+	ev_timer_stop(pipeline->options.loop, &pipeline->prune_due);
+	for (poll = pipeline->polls; poll; poll = next) {
+		next = poll->next;
+		if (poll->stage == POLL_FETCHING)
+			pipeline_finish(pipeline, poll);
+	}
+}
+
+void
+pipeline_event(struct pipeline *pipeline, struct event *event)
+{
+	struct poll *poll = poll_new(NULL, pipeline->generation);
+
+	pipeline_link(pipeline, poll);
+	pipeline->storing++;
+	poll_add_event(poll, event, NULL);
+	pipeline_commit(pipeline, poll);
+}
+
+void
+pipeline_status(
+    const struct pipeline *pipeline, struct pipeline_status *status_r)
+{
+	*status_r = pipeline->counts;
+	status_r->reason = pipeline->pause_reason;
+	status_r->is_paused = pipeline->pause_reason != NULL;
+	status_r->fetching = pipeline->fetching;
+	status_r->storing = pipeline->storing;
+}
+
+const struct subscriptions *
+pipeline_subscriptions(const struct pipeline *pipeline)
+{
+	return pipeline->subscriptions;
+}

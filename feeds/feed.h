@@ -53,6 +53,7 @@ struct feed_state {
 	enum feed_status status;
 	int64_t status_since_ms;
 	char *reason;		/* for people; NULL when all is well */
+	char *url;		/* the configured URL all this was learnt from */
 };
 
 void feed_state_init(struct feed_state *state);

@@ -74,6 +74,11 @@ struct feed_doc {
 
 /* Computes id and fingerprints from the other members (feeds/item.c). */
 void item_identify(struct item *item);
+/*
+ * Gives an item whose guid another entry of the document bears too an id of
+ * its own, from guid, link, title and text together.
+ */
+void item_identify_apart(struct item *item);
 /* How far the stated dates can be trusted, seen at now_s (epoch seconds). */
 enum date_quality item_date_quality(const struct item *item, int64_t now_s);
 const char *date_quality_name(enum date_quality quality);

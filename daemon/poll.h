@@ -1,0 +1,76 @@
+#ifndef WIREWATCH_DAEMON_POLL_H
+#define WIREWATCH_DAEMON_POLL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "alerts/event.h"
+#include "daemon/generation.h"
+#include "feeds/feed.h"
+#include "feeds/fetch.h"
+#include "feeds/health.h"
+#include "feeds/item.h"
+#include "store/store.h"
+
+/*
+ * One poll of one feed on its way to the store: what was read, what of it is
+ * new, what alerts. Decides, but starts nothing; the pipeline moves it on.
+ */
+#define POLL_SINKS_MAX 64	/* sinks of one event */
+
+enum poll_stage {
+	POLL_FETCHING,
+	POLL_LOOKING_UP,
+	POLL_COMMITTING,
+};
+
+struct poll {
+	enum poll_stage stage;
+	struct feed *feed;		/* NULL once a reload removed it */
+	const struct conf_feed *conf;	/* the feed's, of this generation */
+	struct generation *generation;
+	struct fetch *fetch;
+	struct feed_state state;	/* the feed's next state */
+	bool is_first;			/* the feed never gave a document before */
+	int64_t known_oldest_s;		/* of the last document, TIME_NONE */
+	struct feed_doc *doc;
+	size_t *doc_index;		/* items[i] is doc->items[doc_index[i]] */
+	struct store_item *items;
+	size_t item_count;
+	size_t new_count;
+	size_t alert_count;
+	struct event *events;
+	size_t event_count;
+	size_t event_cap;
+	struct store_event *store_events;
+	struct store_alerted *alerted;
+	size_t alerted_count;
+	size_t alerted_cap;
+	struct arena *arena;		/* lists of sinks; NULL until needed */
+	struct store_lookup lookup;
+	struct store_commit commit;
+	void *owner;			/* the pipeline's */
+	struct poll *next;
+	struct poll *previous;
+};
+
+struct poll *poll_new(struct feed *feed, struct generation *generation);
+void poll_free(struct poll **poll);
+/* Goes on under another generation, that of its feed's configuration. */
+void poll_rebind(struct poll *poll, struct generation *generation);
+
+/* Takes the document over; lists its items once each for the store. */
+void poll_take_doc(struct poll *poll, struct feed_doc *doc);
+/* After the look-up: matches what is new or changed, makes the events. */
+void poll_judge(struct poll *poll, int64_t now_ms);
+/* Adds the event of a change of the feed's state. */
+void poll_add_feed_event(
+    struct poll *poll, enum feed_status from, int64_t now_ms);
+/* Adds an event that is already made; takes its content over. */
+void poll_add_event(struct poll *poll, struct event *event,
+    const struct conf_topic *topic);
+/* Fills in the commit request; the document is no more needed and freed. */
+void poll_prepare_commit(struct poll *poll, int64_t now_ms);
+
+#endif

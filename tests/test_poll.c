@@ -1,0 +1,309 @@
+#include "tests/test.h"
+
+#include "daemon/poll.h"
+#include "feeds/parse.h"
+#include "lib/alloc.h"
+#include "lib/clock.h"
+
+/*
+ * Decisions of one poll: a generation built by hand, documents by the parser,
+ * and the answers of the store given by the test.
+ */
+#define NOW_MS 1767312000000LL /* 2026-01-02T00:00:00Z */
+#define DAY_S 86400
+
+struct fixture {
+	struct conf conf;
+	struct conf_feed feed_conf;
+	struct conf_topic topic;
+	struct conf_sink sink;
+	struct generation *generation;
+	struct feed *feed;
+};
+
+static int
+set_up(void **state)
+{
+	struct fixture *f = xcalloc(1, sizeof(*f));
+	struct diag diag;
+
+	f->feed_conf.name = "wire";
+	f->feed_conf.url = "http://wire.example/";
+	f->feed_conf.fetch.backlog_ms = DAY_S * 1000LL;
+	f->topic.name = "launch";
+	f->topic.title = "Launch";
+	f->topic.severity = SEVERITY_HIGH;
+	f->topic.query.text = "missile";
+	f->topic.query.raw = "missile";
+	f->topic.query.raw_len = 7;
+	f->sink.name = "alerts";
+	f->conf.node = "test";
+	f->conf.feeds = &f->feed_conf;
+	f->conf.feed_count = 1;
+	f->conf.topics = &f->topic;
+	f->conf.topic_count = 1;
+	f->conf.sinks = &f->sink;
+	f->conf.sink_count = 1;
+	diag_init(&diag);
+	f->generation = xcalloc(1, sizeof(*f->generation));
+	f->generation->refs = 2; /* never freed: its conf is ours */
+	f->generation->conf = &f->conf;
+	f->generation->topics = topicset_new(&f->conf, &diag);
+	assert_non_null(f->generation->topics);
+	f->generation->matcher = matcher_new(f->generation->topics);
+	diag_clear(&diag);
+	f->feed = feed_new(&f->feed_conf);
+	*state = f;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	feed_free(&f->feed);
+	matcher_free(&f->generation->matcher);
+	topicset_free(&f->generation->topics);
+	free(f->generation);
+	free(f);
+	return 0;
+}
+
+/* A poll that has read an RSS document with these items. */
+static struct poll *
+poll_of(struct fixture *f, const char *items)
+{
+	struct poll *poll = poll_new(f->feed, f->generation);
+	char *body = xasprintf("<rss version=\"2.0\"><channel><title>Wire"
+	    "</title>%s</channel></rss>", items);
+	struct parse_input input = {.body = body, .len = strlen(body)};
+	struct feed_doc *doc;
+	struct err err;
+
+	assert_int_equal(parse_feed(&input, &doc, &err), PARSE_OK);
+	poll_take_doc(poll, doc);
+	free(body);
+	return poll;
+}
+
+#define ITEM(guid, title, date)                                               \
+	"<item><guid>" guid "</guid><title>" title "</title><pubDate>" date   \
+	"</pubDate></item>"
+#define TODAY "Thu, 01 Jan 2026 23:00:00 GMT"
+#define LAST_YEAR "Wed, 01 Jan 2025 00:00:00 GMT"
+
+static void
+the_first_poll_alerts_what_is_recent_and_remembers_what_is_old(void **state)
+{
+	struct poll *poll = poll_of(*state,
+	    ITEM("1", "A missile flies", TODAY)
+	        ITEM("2", "A missile flew", LAST_YEAR)
+	        ITEM("3", "A missile without a date", ""));
+
+	poll_judge(poll, NOW_MS);
+	poll_prepare_commit(poll, NOW_MS);
+	assert_int_equal(poll->commit.item_count, 3);
+	assert_int_equal(poll->event_count, 2);
+	assert_int_equal(poll->alerted_count, 3);
+	poll_free(&poll);
+}
+
+static void
+an_item_that_matches_goes_to_the_sinks_of_its_topic(void **state)
+{
+	struct poll *poll = poll_of(*state,
+	    ITEM("1", "A missile flies", TODAY) ITEM("2", "Football", TODAY));
+
+	poll_judge(poll, NOW_MS);
+	poll_prepare_commit(poll, NOW_MS);
+	assert_int_equal(poll->commit.event_count, 1);
+	assert_string_equal(poll->commit.events[0].topic, "launch");
+	assert_string_equal(poll->commit.events[0].type, "alert.opened");
+	assert_int_equal(poll->commit.events[0].sink_count, 1);
+	assert_string_equal(poll->commit.events[0].sinks[0], "alerts");
+	poll_free(&poll);
+}
+
+static void
+the_same_poll_again_makes_the_same_ids(void **state)
+{
+	const char *items = ITEM("1", "A missile flies", TODAY);
+	struct poll *one = poll_of(*state, items);
+	struct poll *two = poll_of(*state, items);
+
+	poll_judge(one, NOW_MS);
+	poll_judge(two, NOW_MS + 60000);
+	assert_string_equal(one->events[0].id, two->events[0].id);
+	poll_free(&one);
+	poll_free(&two);
+}
+
+static void
+known_items_are_not_matched_again(void **state)
+{
+	struct poll *poll =
+	    poll_of(*state, ITEM("1", "A missile flies", TODAY));
+
+	poll->items[0].status = ITEM_KNOWN;
+	poll_judge(poll, NOW_MS);
+	assert_int_equal(poll->event_count, 0);
+	poll_free(&poll);
+}
+
+static void
+a_changed_item_that_newly_matches_alerts_as_corrected(void **state)
+{
+	struct poll *poll =
+	    poll_of(*state, ITEM("1", "A missile flies", TODAY));
+
+	poll->items[0].status = ITEM_CHANGED;
+	poll->items[0].first_seen_ms = NOW_MS - 1000;
+	poll_judge(poll, NOW_MS);
+	assert_int_equal(poll->event_count, 1);
+	assert_int_equal(poll->events[0].type, EVENT_ALERT_CORRECTED);
+	poll_free(&poll);
+}
+
+/* What the store would answer of an item that alerted before. */
+static void
+alerted_before(struct poll *poll, int revision, bool is_title_changed)
+{
+	struct store_item *item = &poll->items[0];
+
+	item->status = ITEM_CHANGED;
+	item->is_title_changed = is_title_changed;
+	item->first_seen_ms = NOW_MS - 1000;
+	item->topics = xcalloc(1, sizeof(*item->topics));
+	item->topics[0] = xstrdup("launch");
+	item->revisions = xcalloc(1, sizeof(*item->revisions));
+	item->revisions[0] = revision;
+	item->topic_count = 1;
+	poll->lookup.items = poll->items;
+	poll->lookup.item_count = poll->item_count;
+}
+
+static void
+an_alerted_item_with_a_new_title_gives_an_update(void **state)
+{
+	struct poll *poll =
+	    poll_of(*state, ITEM("1", "Two missiles; missile", TODAY));
+
+	alerted_before(poll, 3, true);
+	poll_judge(poll, NOW_MS);
+	assert_int_equal(poll->event_count, 1);
+	assert_int_equal(poll->events[0].type, EVENT_ALERT_UPDATED);
+	assert_int_equal(poll->alerted[0].revision, 4);
+	poll_free(&poll);
+}
+
+static void
+a_new_body_under_the_same_title_gives_no_update(void **state)
+{
+	struct poll *poll =
+	    poll_of(*state, ITEM("1", "A missile flies", TODAY));
+
+	alerted_before(poll, 1, false);
+	poll_judge(poll, NOW_MS);
+	assert_int_equal(poll->event_count, 0);
+	poll_free(&poll);
+}
+
+static void
+an_item_that_was_old_at_first_stays_quiet_when_it_changes(void **state)
+{
+	struct poll *poll =
+	    poll_of(*state, ITEM("1", "A missile flies", LAST_YEAR));
+
+	alerted_before(poll, 0, true);
+	poll_judge(poll, NOW_MS);
+	assert_int_equal(poll->event_count, 0);
+	poll_free(&poll);
+}
+
+static void
+an_old_entry_that_slides_back_into_the_window_is_not_news(void **state)
+{
+	struct fixture *f = *state;
+	struct poll *poll;
+
+	f->feed->state.last_ok_ms = NOW_MS - 3600000;
+	f->feed->state.oldest_s = NOW_MS / 1000 - DAY_S;
+	poll = poll_of(f,
+	    ITEM("1", "Football", TODAY)
+	        ITEM("2", "A missile flew", LAST_YEAR));
+	poll->items[0].status = ITEM_KNOWN;
+	poll_judge(poll, NOW_MS);
+	assert_int_equal(poll->event_count, 0);
+	assert_int_equal(poll->item_count, 2);
+	poll_free(&poll);
+}
+
+static void
+an_entry_with_an_old_date_before_known_ones_is_news(void **state)
+{
+	struct fixture *f = *state;
+	struct poll *poll;
+
+	f->feed->state.last_ok_ms = NOW_MS - 3600000;
+	f->feed->state.oldest_s = NOW_MS / 1000 - DAY_S;
+	poll = poll_of(f,
+	    ITEM("2", "A missile flew", LAST_YEAR)
+	        ITEM("1", "Football", TODAY));
+	poll->items[1].status = ITEM_KNOWN;
+	poll_judge(poll, NOW_MS);
+	assert_int_equal(poll->event_count, 1);
+	poll_free(&poll);
+}
+
+static void
+an_entry_repeated_in_one_document_counts_once(void **state)
+{
+	struct poll *poll = poll_of(*state,
+	    ITEM("1", "A missile flies", TODAY)
+	        ITEM("1", "A missile flies", TODAY));
+
+	assert_int_equal(poll->item_count, 1);
+	poll_free(&poll);
+}
+
+static void
+entries_that_share_a_guid_by_mistake_are_told_apart(void **state)
+{
+	struct poll *poll = poll_of(*state,
+	    ITEM("1", "Football", TODAY) ITEM("1", "A missile flies", TODAY)
+	        ITEM("1", "A missile lands", TODAY));
+
+	assert_int_equal(poll->item_count, 3);
+	poll_judge(poll, NOW_MS);
+	assert_int_equal(poll->event_count, 2);
+	assert_string_not_equal(poll->events[0].id, poll->events[1].id);
+	poll_free(&poll);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(the_first_poll_alerts_what_is_recent_and_remembers_what_is_old),
+	    TEST(an_item_that_matches_goes_to_the_sinks_of_its_topic),
+	    TEST(the_same_poll_again_makes_the_same_ids),
+	    TEST(known_items_are_not_matched_again),
+	    TEST(a_changed_item_that_newly_matches_alerts_as_corrected),
+	    TEST(an_alerted_item_with_a_new_title_gives_an_update),
+	    TEST(a_new_body_under_the_same_title_gives_no_update),
+	    TEST(an_item_that_was_old_at_first_stays_quiet_when_it_changes),
+	    TEST(an_old_entry_that_slides_back_into_the_window_is_not_news),
+	    TEST(an_entry_with_an_old_date_before_known_ones_is_news),
+	    TEST(an_entry_repeated_in_one_document_counts_once),
+	    TEST(entries_that_share_a_guid_by_mistake_are_told_apart),
+	};
+	int rc;
+
+	parse_init();
+	rc = cmocka_run_group_tests_name("poll", tests, NULL, NULL);
+	parse_cleanup();
+	return rc;
+}
