@@ -81,6 +81,15 @@ buf_printf(struct buf *buf, const char *fmt, ...)
 }
 
 char *
+buf_reserve(struct buf *buf, size_t len)
+{
+	if (len > SIZE_MAX - buf->len - 1)
+		abort();	/* a bug: callers bound what they ask for */
+	buf->data = xgrow(buf->data, buf->len + len + 1, &buf->cap, 1);
+	return buf->data + buf->len;
+}
+
+char *
 buf_steal(struct buf *buf)
 {
 	char *data = buf->data ? buf->data : xstrdup("");

@@ -27,6 +27,11 @@ int buf_printf(struct buf *buf, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* The content as a string of its own, owned by the caller; empties the buffer. */
 char *buf_steal(struct buf *buf);
+/*
+ * Room for `len` more bytes and the NUL, where the caller may write; he adds
+ * what he wrote to buf->len and ends it with NUL. Knows no bound.
+ */
+char *buf_reserve(struct buf *buf, size_t len);
 /* The content as a string; "" when nothing was added. Valid until a change. */
 const char *buf_str(const struct buf *buf);
 

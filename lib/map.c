@@ -136,9 +136,9 @@ map_put(struct map *map, const char *key, void *value)
 }
 
 void *
-map_remove(struct map *map, const char *key)
+map_remove_bytes(struct map *map, const void *key, size_t len)
 {
-	size_t len = strlen(key), mask = map->size - 1, hole, i, home;
+	size_t mask = map->size - 1, hole, i, home;
 	uint64_t hash = XXH3_64bits_withSeed(key, len, map->seed);
 	struct map_slot *slot = map_find(map, key, len, hash);
 	void *value = slot->value;
@@ -158,6 +158,12 @@ map_remove(struct map *map, const char *key)
 	memset(&map->slots[hole], 0, sizeof(map->slots[hole]));
 	map->count--;
 	return value;
+}
+
+void *
+map_remove(struct map *map, const char *key)
+{
+	return map_remove_bytes(map, key, strlen(key));
 }
 
 size_t

@@ -19,6 +19,7 @@ void *map_put(struct map *map, const char *key, void *value);
 void *map_put_bytes(struct map *map, const void *key, size_t len, void *value);
 /* Takes the key out; returns its value, or NULL. */
 void *map_remove(struct map *map, const char *key);
+void *map_remove_bytes(struct map *map, const void *key, size_t len);
 size_t map_count(const struct map *map);
 /*
  * Walks all values in no particular order: start with *cursor = 0; returns

@@ -7,13 +7,17 @@
 
 /*
  * Counters, gauges and histograms of the loop thread, written out in the
- * Prometheus text format 0.0.4. A metric is registered once, by name; its
- * pointer stays valid as long as the registry.
+ * Prometheus text format 0.0.4. A metric is registered once, by name; asking
+ * for a name again gives the same metric. Its pointer stays valid as long as
+ * the registry. Names, labels and bounds are the program's: a wrong one is a
+ * bug and asserts. Values that are no finite number are not counted.
  */
 struct metrics;
 struct metric;
 
 #define METRICS_MAX_LABELS 64	/* label values per metric; more share "other" */
+#define METRICS_VALUE_MAX 128	/* bytes of a label value; more are cut */
+#define METRICS_BOUNDS_MAX 32	/* of a histogram, +Inf not counted */
 
 struct metrics *metrics_new(void);
 void metrics_free(struct metrics **metrics);
@@ -26,6 +30,7 @@ struct metric *metrics_gauge(
 struct metric *metrics_histogram(struct metrics *metrics, const char *name,
     const char *help, const double *bounds, int count);
 
+/* A counter never goes down: a negative amount is ignored. */
 void metric_add(struct metric *metric, double value);
 void metric_set(struct metric *metric, double value);
 void metric_observe(struct metric *metric, double value);
@@ -34,6 +39,11 @@ void metric_add_label(struct metric *metric, const char *label,
     const char *value, double amount);
 void metric_set_label(struct metric *metric, const char *label,
     const char *value, double amount);
+/*
+ * Forgets the labelled values of a gauge, before they are all set again: what
+ * no longer exists (a sink that a reload removed) is then no longer told.
+ */
+void metric_forget_labels(struct metric *metric);
 
 /* Appends every metric. 0, or -1 when the buffer's bound was met. */
 int metrics_write(const struct metrics *metrics, struct buf *out);

@@ -1,9 +1,14 @@
 #ifndef WIREWATCH_TEXT_HTML_H
 #define WIREWATCH_TEXT_HTML_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lib/buf.h"
+
+#define HTML_PARSE_MAX (256 * 1024)	/* bytes handed to libxml2 */
+#define HTML_DEPTH_MAX 256		/* elements within each other */
 
 /*
  * Markup to plain text: tags dropped (script and style with their content,
@@ -14,10 +19,20 @@
  */
 int html_to_text(const char *html, size_t len, size_t max, struct buf *out);
 /*
+ * The same for text that may be markup or not, as titles are: what looks like
+ * a tag but is none of HTML's ("List<String>", "a < b") stays as it is.
+ */
+int html_title_to_text(
+    const char *html, size_t len, size_t max, struct buf *out);
+/*
  * Plain text made safe and even: valid UTF-8 only, controls, bidirectional
  * overrides and zero-width no-break spaces removed, white space of any script
  * collapsed to one blank and trimmed. Same bounds and result.
  */
 int text_clean(const char *text, size_t len, size_t max, struct buf *out);
+/*
+ * The code point of a named entity of HTML 4 ("eacute"), 0 if there is none.
+ */
+uint32_t html_entity(const char *name, size_t len);
 
 #endif

@@ -1,0 +1,44 @@
+#ifndef WIREWATCH_TEXT_PLAIN_H
+#define WIREWATCH_TEXT_PLAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+
+/*
+ * Writes clean text behind a buffer: valid UTF-8 only, white space of any
+ * script collapsed to one blank and trimmed, controls, bidirectional overrides
+ * and invisible characters dropped. Any number of pieces may be added; a
+ * sequence split between two pieces counts as invalid.
+ */
+struct plain {
+	struct buf *out;
+	char *start;
+	char *p;
+	char *end;	/* what is written stays before it */
+	bool has_gap;	/* a blank is due before the next character */
+	bool is_full;	/* something did not fit; all else is ignored */
+	bool is_bounded;	/* by the buffer, not by the caller's max */
+};
+
+/* At most max bytes, made from len bytes of input. */
+void plain_begin(struct plain *plain, struct buf *out, size_t len, size_t max);
+/* Ends the text in the buffer. 0, or -1 when the buffer's bound was met. */
+int plain_end(struct plain *plain);
+void plain_add(struct plain *plain, const char *p, const char *end);
+/* Stops before the first '<' or '&' and returns where it stands, else end. */
+const char *plain_add_until_markup(
+    struct plain *plain, const char *p, const char *end);
+void plain_char(struct plain *plain, uint32_t code);
+/* White space. */
+void plain_gap(struct plain *plain);
+
+/* The largest length up to len that ends on a character's border. */
+size_t plain_border(const char *text, size_t len);
+bool plain_is_utf8(const char *text, size_t len);
+/* Appends the text with U+FFFD for what is no UTF-8, and without NUL. */
+void plain_repair_utf8(const char *text, size_t len, struct buf *out);
+
+#endif

@@ -1,2 +1,0 @@
-#include "text/token.h"
-typedef int placeholder;

@@ -1,4 +1,0 @@
-#ifndef WIREWATCH_TEXT_TOKEN_H
-#define WIREWATCH_TEXT_TOKEN_H
-
-#endif
