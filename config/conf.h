@@ -46,6 +46,9 @@ struct conf_text {
 	 */
 	const char *raw;
 	size_t raw_len;
+	char quote;		/* '"' or '\''; 0 when raw has no escapes */
+	const char **lines;	/* of the file, from the one where raw starts */
+	size_t line_count;	/* 0: the text stands in no file */
 };
 
 /*

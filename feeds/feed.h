@@ -67,6 +67,7 @@ struct feed {
 	struct feed_state state;
 	int64_t store_id;	/* row in the store, 0 before the first commit */
 	bool is_polling;
+	bool is_host_stale;	/* its URL has another host now */
 	/* schedule.c's own */
 	size_t heap_index;
 	int64_t due_ms;

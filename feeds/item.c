@@ -1,1 +1,123 @@
+/*
+ * Identity of entries. An id is a SHA-256 over parts with their lengths and a
+ * word for their kind, so that a guid that looks like a link never meets a
+ * link. Fingerprints only tell "changed"; their seed is fixed because they are
+ * stored.
+ */
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
 #include "feeds/item.h"
+#include "feeds/url.h"
+#include "lib/clock.h"
+
+#define ITEM_FUTURE_S (15 * 60)		/* clocks of servers differ that much */
+#define ITEM_TZ_SUSPECT_S (14 * 3600)	/* the widest zone: a zone left out */
+#define ITEM_STALE_S (30 * 86400)
+
+/* In the order of enum date_quality. */
+static const char *const date_quality_names[] = {
+    "ok",
+    "missing",
+    "future",
+    "stale",
+    "tz_suspect",
+};
+
+/* In the order of enum feed_format. */
+static const char *const feed_format_names[] = {
+    "unknown",
+    "rss",
+    "rdf",
+    "atom",
+    "json",
+};
+
+const char *
+date_quality_name(enum date_quality quality)
+{
+	return date_quality_names[quality];
+}
+
+const char *
+feed_format_name(enum feed_format format)
+{
+	return feed_format_names[format];
+}
+
+enum date_quality
+item_date_quality(const struct item *item, int64_t now_s)
+{
+	int64_t date = item->published_s != TIME_NONE ? item->published_s
+	                                              : item->updated_s;
+
+	if (date == TIME_NONE)
+		return DATE_MISSING;
+	if (date > now_s + ITEM_TZ_SUSPECT_S)
+		return DATE_FUTURE;
+	if (date > now_s + ITEM_FUTURE_S)
+		return DATE_TZ_SUSPECT;
+	if (date < now_s - ITEM_STALE_S)
+		return DATE_STALE;
+	return DATE_OK;
+}
+
+static void
+item_hash_part(EVP_MD_CTX *ctx, const char *text)
+{
+	uint64_t len = text ? strlen(text) : UINT64_MAX;
+
+	/* only memory exhaustion makes SHA-256 fail */
+	if (EVP_DigestUpdate(ctx, &len, sizeof(len)) != 1 ||
+	    (text && EVP_DigestUpdate(ctx, text, len) != 1))
+		abort();
+}
+
+static void
+item_hash(unsigned char id[ITEM_ID_SIZE], const char *const *parts,
+    size_t count)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	size_t i;
+
+	if (!ctx || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1)
+		abort();
+	for (i = 0; i < count; i++)
+		item_hash_part(ctx, parts[i]);
+	if (EVP_DigestFinal_ex(ctx, digest, NULL) != 1)
+		abort();
+	EVP_MD_CTX_free(ctx);
+	memcpy(id, digest, ITEM_ID_SIZE);
+}
+
+void
+item_identify(struct item *item)
+{
+	const char *parts[3] = {"guid", item->guid, ""};
+	char *canonical = NULL;
+
+	if (!item->guid || !*item->guid) {
+		canonical = item->url ? url_canonical(item->url) : NULL;
+		parts[0] = canonical ? "link" : "text";
+		parts[1] = canonical ? canonical : item->title;
+		parts[2] = canonical ? "" : item->summary;
+	}
+	item_hash(item->id, parts, 3);
+	free(canonical);
+	item->title_fp = XXH3_64bits(item->title, strlen(item->title));
+	item->body_fp = XXH3_64bits_withSeed(item->content,
+	    strlen(item->content),
+	    XXH3_64bits(item->summary, strlen(item->summary)));
+}
+
+void
+item_identify_apart(struct item *item)
+{
+	const char *parts[5] = {
+	    "apart", item->guid, item->url, item->title, item->summary};
+
+	item_hash(item->id, parts, 5);
+}

@@ -1,1 +1,197 @@
-#include "store/store.h"
+/*
+ * The store's thread: waiting requests run in order, as one transaction. When
+ * any part of it fails all of it is undone, so that a request either happened
+ * whole or not at all. Lookups and claims ride along: they see what was
+ * submitted before them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/alloc.h"
+#include "store/store_private.h"
+
+struct store {
+	const struct store_ops *ops;
+	void *database;
+	struct jobs *jobs;
+};
+
+/* What must survive a power cut once it is reported done. */
+static bool
+store_must_last(const struct store_request *request)
+{
+	switch (request->kind) {
+	case STORE_COMMIT:
+		return ((const struct store_commit *)request)->event_count > 0;
+	case STORE_SETTLE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+store_is_urgent(const struct store_request *request)
+{
+	switch (request->kind) {
+	case STORE_COMMIT:
+		return store_must_last(request);
+	case STORE_PRUNE:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static int
+store_run_transaction(struct store *store, struct job *first, struct err *err)
+{
+	bool durable = false;
+	struct job *job;
+
+	for (job = first; job; job = job->next)
+		durable |= store_must_last((struct store_request *)job);
+	if (store->ops->begin(store->database, durable, err) == -1)
+		return -1;
+	for (job = first; job; job = job->next) {
+		if (store->ops->execute(store->database,
+		        (struct store_request *)job, err) == -1)
+			goto undo;
+	}
+	if (store->ops->commit(store->database, err) == -1)
+		goto undo;
+	return 0;
+undo:
+	store->ops->rollback(store->database);
+	return -1;
+}
+
+static void
+store_run(void *context, struct job *first, size_t count)
+{
+	struct store *store = context;
+	struct err err = {{0}};
+	int rc = store_run_transaction(store, first, &err);
+	struct job *job;
+
+	(void)count;
+	for (job = first; job; job = job->next) {
+		struct store_request *request = (struct store_request *)job;
+
+		request->rc = rc;
+		request->err = err;
+		store->ops->ended(store->database, request);
+	}
+}
+
+struct store *
+store_open(struct ev_loop *loop, const char *state_dir, struct log *log,
+    struct err *err)
+{
+	struct store *store = xcalloc(1, sizeof(*store));
+	struct jobs_options options = {
+	    .max_batch = STORE_BATCH_MAX,
+	    .linger_ms = STORE_LINGER_MS,
+	    .run = store_run,
+	    .context = store,
+	};
+
+	(void)log;
+	store->ops = &store_sqlite;
+	store->database = store->ops->open(state_dir, err);
+	if (!store->database)
+		goto fail;
+	store->jobs = jobs_new(loop, &options);
+	if (!store->jobs) {
+		err_set(err, "cannot start the store's thread");
+		goto fail;
+	}
+	return store;
+fail:
+	if (store->database)
+		store->ops->close(store->database);
+	free(store);
+	return NULL;
+}
+
+void
+store_close(struct store **store)
+{
+	if (!*store)
+		return;
+	jobs_free(&(*store)->jobs);
+	(*store)->ops->close((*store)->database);
+	free(*store);
+	*store = NULL;
+}
+
+static void
+store_on_done(struct job *job)
+{
+	struct store_request *request = (struct store_request *)job;
+
+	request->done(request);
+}
+
+void
+store_submit(struct store *store, struct store_request *request)
+{
+	request->job.done = store_on_done;
+	request->job.urgent = store_is_urgent(request);
+	jobs_submit(store->jobs, &request->job);
+}
+
+int
+store_load_feeds(
+    struct store *store, store_feed_fn each, void *data, struct err *err)
+{
+	return store->ops->load_feeds(store->database, each, data, err);
+}
+
+int
+store_count_sink(struct store *store, const char *sink,
+    struct store_counts *counts_r, struct err *err)
+{
+	return store->ops->count_sink(store->database, sink, counts_r, err);
+}
+
+int
+store_load_position(struct store *store, const char *sink,
+    struct log_position *position_r, struct err *err)
+{
+	return store->ops->load_position(
+	    store->database, sink, position_r, err);
+}
+
+void
+store_lookup_clear(struct store_lookup *lookup)
+{
+	size_t i, j;
+
+	for (i = 0; i < lookup->item_count; i++) {
+		struct store_item *item = &lookup->items[i];
+
+		for (j = 0; j < item->topic_count; j++)
+			free(item->topics[j]);
+		free(item->topics);
+		free(item->revisions);
+		item->topics = NULL;
+		item->revisions = NULL;
+		item->topic_count = 0;
+	}
+}
+
+void
+store_claim_clear(struct store_claim *claim)
+{
+	size_t i;
+
+	for (i = 0; i < claim->count; i++) {
+		free(claim->deliveries[i].event_id);
+		free(claim->deliveries[i].body);
+		free(claim->deliveries[i].order_key);
+	}
+	free(claim->deliveries);
+	claim->deliveries = NULL;
+	claim->count = 0;
+}

@@ -60,6 +60,7 @@ struct store_item {
 	enum item_status status;
 	bool is_title_changed;
 	int64_t first_seen_ms;	/* of known items */
+	int64_t last_seen_ms;	/* likewise, to within a day */
 	char **topics;		/* names already alerted, of changed items */
 	int *revisions;		/* the last revision of each of them */
 	size_t topic_count;
@@ -67,7 +68,8 @@ struct store_item {
 
 struct store_lookup {
 	struct store_request base;
-	int64_t feed_id;	/* 0: a feed never committed: all is new */
+	int64_t feed_id;	/* in and out; 0 looks for feed_name */
+	const char *feed_name;
 	struct store_item *items;
 	size_t item_count;
 };

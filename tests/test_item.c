@@ -1,8 +1,122 @@
 #include "tests/test.h"
 
+#include "feeds/item.h"
+#include "lib/clock.h"
+
+static struct item
+item_of(const char *guid, const char *url, const char *title)
+{
+	struct item item = {.guid = guid, .url = url, .title = title,
+	    .summary = "", .content = "", .published_s = TIME_NONE,
+	    .updated_s = TIME_NONE};
+
+	item_identify(&item);
+	return item;
+}
+
+static void
+assert_same(struct item a, struct item b)
+{
+	assert_memory_equal(a.id, b.id, ITEM_ID_SIZE);
+}
+
+static void
+assert_other(struct item a, struct item b)
+{
+	assert_memory_not_equal(a.id, b.id, ITEM_ID_SIZE);
+}
+
+static void
+the_guid_counts_before_link_and_title(void **state)
+{
+	(void)state;
+	assert_same(item_of("1", "http://a.example/", "x"),
+	    item_of("1", "http://b.example/", "y"));
+	assert_other(item_of("1", "http://a.example/", "x"),
+	    item_of("2", "http://a.example/", "x"));
+}
+
+static void
+without_a_guid_the_canonical_link_counts(void **state)
+{
+	(void)state;
+	assert_same(item_of(NULL, "http://a.example/i?utm_source=x", "x"),
+	    item_of("", "http://A.example/i", "y"));
+	assert_other(item_of(NULL, "http://a.example/i?id=1", "x"),
+	    item_of(NULL, "http://a.example/i?id=2", "x"));
+}
+
+static void
+without_both_the_text_counts(void **state)
+{
+	(void)state;
+	assert_same(item_of(NULL, NULL, "x"), item_of(NULL, NULL, "x"));
+	assert_other(item_of(NULL, NULL, "x"), item_of(NULL, NULL, "y"));
+}
+
+static void
+a_guid_that_looks_like_a_link_is_no_link(void **state)
+{
+	(void)state;
+	assert_other(item_of("http://a.example/", NULL, "x"),
+	    item_of(NULL, "http://a.example/", "x"));
+}
+
+static void
+items_that_share_a_guid_can_be_told_apart(void **state)
+{
+	struct item a = item_of("1", NULL, "x"), b = item_of("1", NULL, "y");
+
+	(void)state;
+	item_identify_apart(&b);
+	assert_other(a, b);
+}
+
+static void
+fingerprints_tell_title_from_body(void **state)
+{
+	struct item a = item_of("1", NULL, "x"), b = item_of("1", NULL, "y");
+	struct item c = item_of("1", NULL, "x");
+
+	(void)state;
+	c.summary = "other";
+	item_identify(&c);
+	assert_true(a.title_fp != b.title_fp);
+	assert_true(a.body_fp == b.body_fp);
+	assert_true(a.title_fp == c.title_fp);
+	assert_true(a.body_fp != c.body_fp);
+}
+
+static void
+the_quality_of_a_date_is_seen_from_now(void **state)
+{
+	struct item item = item_of("1", NULL, "x");
+	const int64_t now = 1767225600;
+
+	(void)state;
+	assert_int_equal(item_date_quality(&item, now), DATE_MISSING);
+	item.updated_s = now - 3600;
+	assert_int_equal(item_date_quality(&item, now), DATE_OK);
+	item.published_s = now + 9 * 3600;
+	assert_int_equal(item_date_quality(&item, now), DATE_TZ_SUSPECT);
+	item.published_s = now + 48 * 3600;
+	assert_int_equal(item_date_quality(&item, now), DATE_FUTURE);
+	item.published_s = now - 86400 * 400;
+	assert_int_equal(item_date_quality(&item, now), DATE_STALE);
+}
+
 int
 main(void)
 {
-	puts("1..0 # SKIP not written yet");
-	return 0;
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(the_guid_counts_before_link_and_title),
+	    cmocka_unit_test(without_a_guid_the_canonical_link_counts),
+	    cmocka_unit_test(without_both_the_text_counts),
+	    cmocka_unit_test(a_guid_that_looks_like_a_link_is_no_link),
+	    cmocka_unit_test(items_that_share_a_guid_can_be_told_apart),
+	    cmocka_unit_test(fingerprints_tell_title_from_body),
+	    cmocka_unit_test(the_quality_of_a_date_is_seen_from_now),
+	};
+
+	return cmocka_run_group_tests_name("item", tests, NULL, NULL);
 }

@@ -1,0 +1,236 @@
+/*
+ * Readers of addresses and of what goes with a request: URLs and proxies are
+ * taken apart by curl, which will also fetch them.
+ */
+#include <string.h>
+
+#include "config/conf_private.h"
+
+/* Letters of a header's name (RFC 9110 section 5.6.2). */
+#define CONF_TOKEN                                                             \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"       \
+	"!#$%&'*+-.^_`|~"
+
+static bool
+conf_url_has(CURLU *url, CURLUPart part)
+{
+	char *value = NULL;
+	bool has = curl_url_get(url, part, &value, 0) == CURLUE_OK && value &&
+	    *value;
+
+	curl_free(value);
+	return has;
+}
+
+static bool
+conf_is_prefixed(const char *text, const char *const *prefixes, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (strncasecmp(text, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Reports what is wrong with a URL; 0 if nothing is. */
+static int
+conf_check_url(
+    const struct conf_given *given, const struct conf_key *key, const char *url)
+{
+	static const char *const schemes[] = {"http://", "https://"};
+	CURLUcode code;
+
+	if (!conf_is_prefixed(url, schemes, 2)) {
+		conf_given_error(given, key, 0,
+		    "bad URL \"%s\"; expected http:// or https://", url);
+		return -1;
+	}
+	if (strlen(url) > CONF_STRING_MAX) {
+		conf_given_error(given, key, 0, "URL longer than %d bytes",
+		    CONF_STRING_MAX);
+		return -1;
+	}
+	code = curl_url_set(given->reader->url, CURLUPART_URL, url, 0);
+	if (code != CURLUE_OK) {
+		conf_given_error(given, key, 0, "bad URL \"%s\": %s", url,
+		    curl_url_strerror(code));
+		return -1;
+	}
+	/* they would end in logs and events */
+	if (strchr(url, '@') &&
+	    (conf_url_has(given->reader->url, CURLUPART_USER) ||
+	        conf_url_has(given->reader->url, CURLUPART_PASSWORD))) {
+		scan_report_hidden(&given->reader->file->scan,
+		    given->reader->diag, DIAG_ERROR,
+		    &conf_given_at(given, 0)->pos,
+		    "%s: a URL must not carry a user or password", key->name);
+		return -1;
+	}
+	return 0;
+}
+
+void
+conf_read_url(
+    const struct conf_given *given, const struct conf_key *key, void *field)
+{
+	const char *url = conf_given_text(given, 0);
+
+	if (conf_check_url(given, key, url) == 0)
+		*(const char **)field = arena_strdup(given->reader->arena, url);
+}
+
+/* A feed may have its URL for a name; then they share their memory. */
+void
+conf_read_feed_url(
+    const struct conf_given *given, const struct conf_key *key, void *field)
+{
+	struct conf_reader *reader = given->reader;
+	const struct conf_feed *feed =
+	    &reader->conf->feeds[reader->conf->feed_count - 1];
+	const char *url = conf_given_text(given, 0);
+	const struct place *first;
+	struct place *place;
+
+	if (conf_check_url(given, key, url) == -1)
+		return;
+	*(const char **)field = strcmp(url, feed->name) == 0
+	    ? feed->name
+	    : arena_strdup(reader->arena, url);
+	place = arena_alloc(reader->arena, sizeof(*place));
+	*place = feed->place;
+	first = map_put(reader->feed_urls, url, place);
+	if (first)
+		scan_report(&reader->file->scan, reader->diag, DIAG_WARNING,
+		    &conf_given_at(given, 0)->pos, strlen(url),
+		    "url: another feed has this URL; first at %s:%d",
+		    first->file, first->line);
+}
+
+void
+conf_read_proxy(
+    const struct conf_given *given, const struct conf_key *key, void *field)
+{
+	static const char *const schemes[] = {"http://", "https://",
+	    "socks4://", "socks4a://", "socks5://", "socks5h://"};
+	const char *proxy = conf_given_text(given, 0);
+	CURLUcode code;
+
+	if (!*proxy) {
+		*(const char **)field = NULL;
+		return;
+	}
+	/* the proxy's text is not repeated: it may hold a password */
+	if (!conf_is_prefixed(
+	        proxy, schemes, sizeof(schemes) / sizeof(schemes[0]))) {
+		conf_given_error(given, key, 0,
+		    "expected http://, https://, socks4://, socks4a://, "
+		    "socks5:// or socks5h://");
+		return;
+	}
+	code = curl_url_set(given->reader->url, CURLUPART_URL, proxy,
+	    CURLU_NON_SUPPORT_SCHEME);
+	if (code != CURLUE_OK)
+		conf_given_error(
+		    given, key, 0, "bad URL: %s", curl_url_strerror(code));
+	else
+		*(const char **)field =
+		    arena_strdup(given->reader->arena, proxy);
+}
+
+void
+conf_read_networks(
+    const struct conf_given *given, const struct conf_key *key, void *field)
+{
+	struct netpolicy *policy = field;
+	size_t i, count = conf_given_count(given);
+	struct err err;
+
+	policy->allowed_count = 0;
+	policy->allowed = arena_calloc(
+	    given->reader->arena, count, sizeof(*policy->allowed));
+	for (i = 0; i < count; i++) {
+		const char *text = conf_given_text(given, i);
+
+		if (network_parse(text,
+		        &policy->allowed[policy->allowed_count], &err) == 0)
+			policy->allowed_count++;
+		else
+			conf_given_error(given, key, i,
+			    "bad network \"%s\": %s; expected an address or "
+			    "network, as in \"10.0.0.0/8\"",
+			    text, err.text);
+	}
+}
+
+/* Headers that belong to the protocol or to Standard Webhooks. */
+static bool
+conf_is_own_header(const char *header, size_t name_len)
+{
+	static const char *const names[] = {"connection", "content-length",
+	    "content-type", "host", "transfer-encoding", "webhook-id",
+	    "webhook-signature", "webhook-timestamp"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strlen(names[i]) == name_len &&
+		    strncasecmp(header, names[i], name_len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What is wrong with a header, NULL if nothing is. Its value is a secret. */
+static const char *
+conf_check_header(const char *header)
+{
+	size_t name_len = strspn(header, CONF_TOKEN);
+	const unsigned char *p;
+
+	if (name_len == 0 || header[name_len] != ':')
+		return "expected \"Name: value\"";
+	if (conf_is_own_header(header, name_len))
+		return "this header is wirewatch's own; expected another";
+	for (p = (const unsigned char *)header; *p; p++) {
+		if ((*p < 0x20 && *p != '\t') || *p == 0x7f)
+			return "a header must not hold control characters";
+	}
+	if (p - (const unsigned char *)header > CONF_STRING_MAX)
+		return "header too long";
+	return NULL;
+}
+
+void
+conf_read_headers(
+    const struct conf_given *given, const struct conf_key *key, void *field)
+{
+	struct strings *headers = field;
+	size_t i, count = conf_given_count(given);
+
+	headers->items = arena_calloc(
+	    given->reader->arena, count, sizeof(*headers->items));
+	for (i = 0; i < count; i++) {
+		const char *text = conf_given_text(given, i);
+		const char *wrong = conf_check_header(text);
+
+		if (wrong)
+			conf_given_error(given, key, i, "%s", wrong);
+		else
+			headers->items[headers->count++] =
+			    arena_strdup(given->reader->arena, text);
+	}
+}
+
+/* Basic authentication cannot carry a colon in the name (RFC 7617). */
+void
+conf_read_user(
+    const struct conf_given *given, const struct conf_key *key, void *field)
+{
+	if (strchr(conf_given_text(given, 0), ':'))
+		conf_given_error(given, key, 0,
+		    "a user must not hold a colon; the password goes into "
+		    "password-file");
+	else
+		conf_read_string(given, key, field);
+}

@@ -1,1 +1,0 @@
-#include "feeds/fetch.h"

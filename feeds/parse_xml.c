@@ -1,2 +1,0 @@
-#include "feeds/parse_private.h"
-typedef int placeholder;

@@ -1,1 +1,0 @@
-#include "topics/topic.h"

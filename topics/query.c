@@ -1,2 +1,0 @@
-#include "topics/query.h"
-typedef int placeholder;

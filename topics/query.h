@@ -1,4 +1,0 @@
-#ifndef WIREWATCH_TOPICS_QUERY_H
-#define WIREWATCH_TOPICS_QUERY_H
-
-#endif
