@@ -1,6 +1,10 @@
 #ifndef WIREWATCH_CLI_CLI_H
 #define WIREWATCH_CLI_CLI_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
 /*
  * The wirewatch command: one file a subcommand. run() gets the words behind
  * "wirewatch", its own name first, parses them with getopt_long and returns the
@@ -29,5 +33,17 @@ int cli_help(const struct cli_command *command);
 int cli_misuse(const struct cli_command *command);
 /* -c's default: $WIREWATCH_CONF, else wirewatch.conf in the system's place. */
 const char *cli_default_conf(void);
+
+/* A terminal, and neither NO_COLOR nor TERM=dumb speaks against colour. */
+bool cli_wants_colour(FILE *out);
+/*
+ * Remote text made safe, cut to and filled up to `width` columns of a terminal
+ * (wide characters count two). Writes nothing behind the text if is_last.
+ */
+void cli_cell(FILE *out, const char *text, int width, bool is_last);
+/* Remote text made safe, at most CLI_TEXT_MAX bytes. */
+void cli_text(FILE *out, const char *text);
+
+#define CLI_TEXT_MAX 1024
 
 #endif

@@ -17,11 +17,17 @@ struct ev_loop;
  *
  *   GET /api/v1/status               what the daemon is doing
  *   GET /api/v1/feeds?after=&limit=  feeds in the order of their names
- *   GET /metrics                  Prometheus text format 0.0.4
+ *   GET /metrics                     Prometheus text format 0.0.4
+ *
+ * HEAD is answered like GET. Errors are JSON: {"error":"..."}.
  */
 #define API_CONNECTIONS_MAX 32
+#define API_BACKLOG 64		/* connections that wait to be accepted */
 #define API_TIMEOUT_S 10
+#define API_REQUEST_MAX (16 * 1024)	/* bytes of request line and headers */
+#define API_AFTER_MAX 512	/* bytes of ?after=, the longest feed name */
 #define API_FEEDS_MAX 1000	/* feeds in one answer */
+#define API_METRICS_MAX (1024 * 1024)	/* bytes of the metrics' answer */
 
 struct api;
 

@@ -4,6 +4,9 @@
 
 #include "daemon/notify.h"
 #include "lib/alloc.h"
+#include "lib/log.h"
+
+#define NOTIFY_STATUS_MAX 512 /* bytes of STATUS= */
 
 #ifdef HAVE_SYSTEMD
 #include <systemd/sd-daemon.h>
@@ -72,7 +75,9 @@ notify_stopping(void)
 void
 notify_status(const char *text)
 {
-	char *line = xasprintf("STATUS=%s", text);
+	/* a newline would begin another assignment */
+	char safe[NOTIFY_STATUS_MAX];
+	char *line = xasprintf("STATUS=%s", log_safe(safe, sizeof(safe), text));
 
 	notify_send(line);
 	free(line);
