@@ -329,7 +329,7 @@ api_on_request(void *data, struct MHD_Connection *connection, const char *url,
 	return api_send(connection, &answer);
 }
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 api_on_message(void *data, const char *fmt, va_list ap)
 {
 	struct api *api = data;

@@ -31,7 +31,7 @@ diag_clear(struct diag *diag)
 }
 
 /* The text made safe for a terminal; owned by the caller. */
-static char *
+static char *__attribute__((format(printf, 1, 0)))
 diag_format(const char *fmt, va_list ap)
 {
 	char raw[DIAG_TEXT_MAX], safe[DIAG_TEXT_MAX];

@@ -79,7 +79,7 @@ log_safe(char *out, size_t size, const char *text)
 	return out;
 }
 
-static void
+static void __attribute__((format(printf, 3, 0)))
 log_write(
     struct log *log, enum log_level level, const char *fmt, va_list ap)
 {
