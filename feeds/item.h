@@ -70,6 +70,7 @@ struct feed_doc {
 	size_t dropped;		/* entries beyond the bound of entries per feed */
 	bool is_recovered;	/* the document was not well-formed */
 	const char *complaint;	/* what was wrong then, for people; else NULL */
+	const char *encoding;	/* what its bytes were read as */
 };
 
 /* Computes id and fingerprints from the other members (feeds/item.c). */

@@ -82,14 +82,23 @@ xstrndup(const char *s, size_t len)
 }
 
 char *
+xvasprintf(const char *fmt, va_list ap)
+{
+	char *text;
+
+	if (vasprintf(&text, fmt, ap) == -1)
+		alloc_failed(0);
+	return text;
+}
+
+char *
 xasprintf(const char *fmt, ...)
 {
 	va_list ap;
 	char *text;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) == -1)
-		alloc_failed(0);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
 	return text;
 }
@@ -119,22 +128,29 @@ arena_new(void)
 	return arena;
 }
 
-void
-arena_free(struct arena **arena)
+static void
+arena_free_blocks(struct arena *arena)
 {
 	struct arena_block *block, *next;
 
-	if (!*arena)
-		return;
-	for (block = (*arena)->blocks; block; block = next) {
+	for (block = arena->blocks; block; block = next) {
 		next = block->next;
 		free(block);
 	}
+	arena->blocks = NULL;
+}
+
+void
+arena_free(struct arena **arena)
+{
+	if (!*arena)
+		return;
+	arena_free_blocks(*arena);
 	free(*arena);
 	*arena = NULL;
 }
 
-/* A block that holds at least size bytes; a huge one goes behind the current. */
+/* A block of at least size bytes; a huge one goes behind the current. */
 static struct arena_block *
 arena_grow(struct arena *arena, size_t size)
 {
@@ -158,6 +174,24 @@ arena_grow(struct arena *arena, size_t size)
 		arena->blocks = block;
 	}
 	return block;
+}
+
+void
+arena_reset(struct arena *arena)
+{
+	size_t given = arena->given;
+
+	arena->given = 0;
+	if (!arena->blocks)
+		return;
+	if (arena->blocks->next) {
+		/* one block for as much as several held */
+		arena_free_blocks(arena);
+		if (arena->next_size < given)
+			arena->next_size = given;
+		arena_grow(arena, 0);
+	}
+	arena->blocks->used = 0;
 }
 
 /* Uninitialised memory; zeroing is the public functions' choice. */
@@ -203,8 +237,10 @@ arena_strdup(struct arena *arena, const char *s)
 char *
 arena_strndup(struct arena *arena, const char *s, size_t len)
 {
-	char *copy = arena_take(arena, len + 1);
+	char *copy;
 
+	len = strnlen(s, len);
+	copy = arena_take(arena, len + 1);
 	memcpy(copy, s, len);
 	copy[len] = '\0';
 	return copy;
@@ -217,8 +253,7 @@ arena_printf(struct arena *arena, const char *fmt, ...)
 	char *text, *copy;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) == -1)
-		alloc_failed(0);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
 	copy = arena_strdup(arena, text);
 	free(text);

@@ -1,6 +1,7 @@
 #ifndef WIREWATCH_LIB_ALLOC_H
 #define WIREWATCH_LIB_ALLOC_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /*
@@ -14,8 +15,11 @@ void *xcalloc(size_t count, size_t size);
 /* Resizes to count * size bytes; ends the process on overflow. */
 void *xreallocarray(void *ptr, size_t count, size_t size);
 char *xstrdup(const char *s);
+/* At most len bytes, up to the first NUL. */
 char *xstrndup(const char *s, size_t len);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+char *xvasprintf(const char *fmt, va_list ap)
+    __attribute__((format(printf, 1, 0)));
 
 /*
  * Makes room for at least `need` elements in a growing array, doubling it;
@@ -32,10 +36,16 @@ struct arena;
 struct arena *arena_new(void);
 /* Frees everything the arena gave out; sets *arena to NULL. NULL is fine. */
 void arena_free(struct arena **arena);
+/*
+ * Takes back everything that was given out, but keeps memory for as much
+ * again: an arena that is reset and filled alike does not allocate.
+ */
+void arena_reset(struct arena *arena);
 /* Zeroed memory, aligned for any type. */
 void *arena_alloc(struct arena *arena, size_t size);
 void *arena_calloc(struct arena *arena, size_t count, size_t size);
 char *arena_strdup(struct arena *arena, const char *s);
+/* At most len bytes, up to the first NUL. */
 char *arena_strndup(struct arena *arena, const char *s, size_t len);
 char *arena_printf(struct arena *arena, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

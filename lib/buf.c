@@ -39,10 +39,10 @@ buf_reset(struct buf *buf)
 int
 buf_add(struct buf *buf, const void *data, size_t len)
 {
+	if (buf->max && (len > buf->max || buf->len > buf->max - len))
+		return -1;
 	if (len > SIZE_MAX - buf->len - 1)
-		return -1;
-	if (buf->max && buf->len + len > buf->max)
-		return -1;
+		abort();	/* a bug: no caller holds that much */
 	buf->data = xgrow(buf->data, buf->len + len + 1, &buf->cap, 1);
 	if (len)
 		memcpy(buf->data + buf->len, data, len);
@@ -68,14 +68,12 @@ buf_printf(struct buf *buf, const char *fmt, ...)
 {
 	va_list ap;
 	char *text;
-	int len, rc;
+	int rc;
 
 	va_start(ap, fmt);
-	len = vasprintf(&text, fmt, ap);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	if (len == -1)
-		return -1;
-	rc = buf_add(buf, text, (size_t)len);
+	rc = buf_addstr(buf, text);
 	free(text);
 	return rc;
 }
@@ -131,15 +129,21 @@ out:
 	return rc;
 }
 
+/*
+ * Opening a named pipe that nobody writes to would block for ever; the flag
+ * that prevents it is taken off again, because one with a writer is read.
+ */
 int
 buf_read_file(struct buf *buf, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	int rc, saved;
 
 	if (fd == -1)
 		return -1;
-	rc = buf_read_fd(buf, fd);
+	rc = fcntl(fd, F_SETFL, 0);
+	if (rc == 0)
+		rc = buf_read_fd(buf, fd);
 	saved = errno;
 	close(fd);
 	errno = saved;

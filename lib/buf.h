@@ -25,7 +25,7 @@ int buf_addstr(struct buf *buf, const char *s);
 int buf_addch(struct buf *buf, char c);
 int buf_printf(struct buf *buf, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* The content as a string of its own, owned by the caller; empties the buffer. */
+/* The content as the caller's own string; empties the buffer. */
 char *buf_steal(struct buf *buf);
 /*
  * Room for `len` more bytes and the NUL, where the caller may write; he adds
@@ -37,7 +37,7 @@ const char *buf_str(const struct buf *buf);
 
 /*
  * Reads a whole file of at most `max` bytes. 0, or -1 with errno set
- * (EFBIG when it is larger).
+ * (EFBIG when it is larger). A named pipe without a writer is empty.
  */
 int buf_read_file(struct buf *buf, const char *path);
 int buf_read_fd(struct buf *buf, int fd);

@@ -136,7 +136,7 @@ clock_duration_ms(const char *text, int64_t *ms_r)
 char *
 clock_human(int64_t ms, char out[CLOCK_RFC3339_SIZE])
 {
-	int64_t s = (ms + 500) / 1000;
+	int64_t s = ms / 1000 + (ms % 1000 >= 500);
 	int64_t rest;
 
 	if (ms < 1000)

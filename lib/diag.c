@@ -1,13 +1,16 @@
-/* Collects findings about a user's text and prints them in order. */
+/*
+ * Collects findings about a user's text and prints them in order. All text is
+ * made safe for a terminal when it comes in.
+ */
+#include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utf8proc.h>
 
 #include "lib/alloc.h"
 #include "lib/diag.h"
 #include "lib/log.h"
-
-#define DIAG_TEXT_MAX 1024
 
 void
 diag_init(struct diag *diag)
@@ -34,26 +37,36 @@ diag_clear(struct diag *diag)
 static char *__attribute__((format(printf, 1, 0)))
 diag_format(const char *fmt, va_list ap)
 {
-	char raw[DIAG_TEXT_MAX], safe[DIAG_TEXT_MAX];
+	char safe[DIAG_TEXT_MAX], *raw = xvasprintf(fmt, ap);
 
-	vsnprintf(raw, sizeof(raw), fmt, ap);
-	return xstrdup(log_safe(safe, sizeof(safe), raw));
+	log_safe(safe, sizeof(safe), raw);
+	free(raw);
+	return xstrdup(safe);
 }
 
 void
 diag_add(struct diag *diag, enum diag_level level, const struct place *place,
     const char *code, const char *fmt, ...)
 {
+	char safe[DIAG_TEXT_MAX];
 	struct diag_entry *entry;
 	va_list ap;
 
+	if (level == DIAG_ERROR)
+		diag->errors++;
+	if (diag->count == DIAG_MAX) {
+		diag->dropped++;
+		return;
+	}
 	diag->entries = xgrow(diag->entries, diag->count + 1, &diag->cap,
 	    sizeof(*diag->entries));
 	entry = &diag->entries[diag->count++];
 	memset(entry, 0, sizeof(*entry));
 	entry->level = level;
 	if (place) {
-		entry->file = place->file ? xstrdup(place->file) : NULL;
+		entry->file = place->file
+			? xstrdup(log_safe(safe, sizeof(safe), place->file))
+			: NULL;
 		entry->line = place->line;
 		entry->column = place->column;
 	}
@@ -61,16 +74,24 @@ diag_add(struct diag *diag, enum diag_level level, const struct place *place,
 	va_start(ap, fmt);
 	entry->message = diag_format(fmt, ap);
 	va_end(ap);
-	if (level == DIAG_ERROR)
-		diag->errors++;
+}
+
+/* The newest finding, NULL if it was not kept. */
+static struct diag_entry *
+diag_newest(struct diag *diag)
+{
+	assert(diag->count > 0);
+	return diag->dropped ? NULL : &diag->entries[diag->count - 1];
 }
 
 void
 diag_source(struct diag *diag, const char *line, int caret, int caret_len)
 {
-	struct diag_entry *entry = &diag->entries[diag->count - 1];
+	struct diag_entry *entry = diag_newest(diag);
 	size_t size = strlen(line) + 4;
 
+	if (!entry)
+		return;
 	free(entry->source);
 	entry->source = log_safe(xmalloc(size), size, line);
 	entry->caret = caret;
@@ -80,9 +101,11 @@ diag_source(struct diag *diag, const char *line, int caret, int caret_len)
 void
 diag_hint(struct diag *diag, const char *fmt, ...)
 {
-	struct diag_entry *entry = &diag->entries[diag->count - 1];
+	struct diag_entry *entry = diag_newest(diag);
 	va_list ap;
 
+	if (!entry)
+		return;
 	free(entry->hint);
 	va_start(ap, fmt);
 	entry->hint = diag_format(fmt, ap);
@@ -121,28 +144,59 @@ diag_compare(const void *a, const void *b)
 	return c;
 }
 
-/*
- * The blanks before the caret: tabs stay tabs, so that it stands right
- * however wide they are shown; other characters count one column.
- */
+/* Columns that the next character takes on a terminal; moves *p behind it. */
+static int
+diag_next_width(const char **p)
+{
+	utf8proc_int32_t c;
+	utf8proc_ssize_t n =
+	    utf8proc_iterate((const utf8proc_uint8_t *)*p, -1, &c);
+
+	if (n <= 0) {
+		(*p)++;	/* does not occur in safe text */
+		return 1;
+	}
+	*p += n;
+	return utf8proc_charwidth(c);
+}
+
+static void
+diag_fill(FILE *out, char c, int count)
+{
+	while (count-- > 0)
+		fputc(c, out);
+}
+
+/* As wide as what it marks; at the end of the line at least one. */
 static void
 diag_print_caret(const struct diag_entry *entry, FILE *out)
 {
 	const char *p = entry->source;
-	int i;
+	int i, width = 0;
 
 	fputs("   ", out);
-	for (i = 1; i < entry->caret && *p; i++) {
-		unsigned char lead = (unsigned char)*p++;
-
-		while (((unsigned char)*p & 0xc0) == 0x80)
-			p++;
-		/* CJK and other wide characters take two columns */
-		fputs(lead == '\t' ? "\t" : lead >= 0xe1 ? "  " : " ", out);
-	}
-	for (i = 0; i < entry->caret_len; i++)
-		fputc('^', out);
+	for (i = 1; i < entry->caret && *p; i++)
+		diag_fill(out, ' ', diag_next_width(&p));
+	for (i = 0; i < entry->caret_len && *p; i++)
+		width += diag_next_width(&p);
+	diag_fill(out, '^', width > 0 ? width : 1);
 	fputc('\n', out);
+}
+
+static void
+diag_print_entry(const struct diag_entry *entry, FILE *out)
+{
+	char *line = diag_line(entry);
+
+	fprintf(out, "%s\n", line);
+	free(line);
+	if (entry->source) {
+		fprintf(out, "   %s\n", entry->source);
+		if (entry->caret > 0)
+			diag_print_caret(entry, out);
+	}
+	if (entry->hint)
+		fprintf(out, "   hint: %s\n", entry->hint);
 }
 
 void
@@ -158,18 +212,9 @@ diag_print(const struct diag *diag, FILE *out)
 		order[i] = &diag->entries[i];
 	qsort(order, diag->count, sizeof(const struct diag_entry *),
 	    diag_compare);
-	for (i = 0; i < diag->count; i++) {
-		char *line = diag_line(order[i]);
-
-		fprintf(out, "%s\n", line);
-		free(line);
-		if (order[i]->source) {
-			fprintf(out, "   %s\n", order[i]->source);
-			if (order[i]->caret > 0)
-				diag_print_caret(order[i], out);
-		}
-		if (order[i]->hint)
-			fprintf(out, "   hint: %s\n", order[i]->hint);
-	}
+	for (i = 0; i < diag->count; i++)
+		diag_print_entry(order[i], out);
+	if (diag->dropped)
+		fprintf(out, "and %zu more\n", diag->dropped);
 	free(order);
 }

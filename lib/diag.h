@@ -14,6 +14,9 @@
  *                       ^^
  *      hint: add parentheses
  */
+#define DIAG_MAX 1000		/* findings kept; more are only counted */
+#define DIAG_TEXT_MAX 1024	/* bytes of a message, hint or file name */
+
 enum diag_level {
 	DIAG_ERROR,
 	DIAG_WARNING,
@@ -44,6 +47,7 @@ struct diag {
 	size_t count;
 	size_t cap;
 	size_t errors;
+	size_t dropped;		/* beyond DIAG_MAX; errors count them, too */
 };
 
 void diag_init(struct diag *diag);
@@ -52,11 +56,14 @@ void diag_clear(struct diag *diag);
 void diag_add(struct diag *diag, enum diag_level level,
     const struct place *place, const char *code, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
-/* The offending line of the newest entry and the span to mark in it. */
+/*
+ * The offending line of the newest finding and the span to mark in it. What was
+ * not kept is not extended either.
+ */
 void diag_source(struct diag *diag, const char *line, int caret, int caret_len);
 void diag_hint(struct diag *diag, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* Writes all entries in the order of file, line and column. */
+/* Writes all entries in the order of file, line and column; may be repeated. */
 void diag_print(const struct diag *diag, FILE *out);
 /* The entry as one line, for logs and events; owned by the caller. */
 char *diag_line(const struct diag_entry *entry);

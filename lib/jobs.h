@@ -31,7 +31,7 @@ typedef void (*jobs_run_fn)(void *context, struct job *first, size_t count);
 
 struct jobs_options {
 	size_t max_batch;	/* at most this many jobs a batch */
-	int linger_ms;		/* how long a batch without urgent jobs may wait */
+	int linger_ms;		/* a batch without urgent jobs waits so long */
 	jobs_run_fn run;
 	void *context;
 };

@@ -1,4 +1,5 @@
 /* jansson with the repository's manners: bounded, ordered, one line. */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,12 +8,49 @@
 #include "lib/clock.h"
 #include "lib/json.h"
 
+/* The end of a string, from the character behind its opening quote. */
+static const char *
+json_skip_string(const char *p, const char *end)
+{
+	while (p < end && *p != '"')
+		p += *p == '\\' ? 2 : 1;
+	return p < end ? p : end - 1;
+}
+
+/* Counts what opens and separates values, without looking at any. */
+static bool
+json_is_bounded(const char *text, size_t len)
+{
+	const char *p, *end = text + len;
+	size_t values = 1, containers = 0;
+
+	/* each of them takes a byte at least */
+	if (len <= JSON_CONTAINERS_MAX)
+		return true;
+	for (p = text; p < end; p++) {
+		if (*p == '"')
+			p = json_skip_string(p + 1, end);
+		else if (*p == '[' || *p == '{')
+			containers++;
+		else if (*p == ',')
+			values++;
+	}
+	return containers <= JSON_CONTAINERS_MAX &&
+	       values + containers <= JSON_VALUES_MAX;
+}
+
 json_t *
 json_read(const char *text, size_t len, struct err *err)
 {
 	json_error_t error;
 	json_t *value;
 
+	if (!json_is_bounded(text, len)) {
+		err_set(err, "JSON of more than %d values, or %d objects and "
+			     "arrays",
+		    JSON_VALUES_MAX, JSON_CONTAINERS_MAX);
+		return NULL;
+	}
 	value = json_loadb(
 	    text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 	if (!value)
@@ -55,8 +93,8 @@ json_line(const json_t *value)
 	size_t len;
 
 	if (!raw)
-		abort();	/* only memory exhaustion and cycles fail here */
-	buf_init(&out, 0);
+		abort();	/* only without memory, or with a cycle */
+	buf_init(&out, 0);	/* without a bound adding cannot fail */
 	for (p = from = raw; *p;) {
 		const char *escape = NULL;
 
@@ -66,12 +104,12 @@ json_line(const json_t *value)
 			p++;
 			continue;
 		}
-		buf_add(&out, from, (size_t)(p - from));
-		buf_addstr(&out, escape);
+		(void)buf_add(&out, from, (size_t)(p - from));
+		(void)buf_addstr(&out, escape);
 		p += len;
 		from = p;
 	}
-	buf_add(&out, from, (size_t)(p - from));
+	(void)buf_add(&out, from, (size_t)(p - from));
 	free(raw);
 	return buf_steal(&out);
 }
@@ -80,6 +118,13 @@ void
 json_set(json_t *object, const char *key, json_t *value)
 {
 	if (!value || json_object_set_new(object, key, value) == -1)
+		abort();
+}
+
+void
+json_append(json_t *array, json_t *value)
+{
+	if (!value || json_array_append_new(array, value) == -1)
 		abort();
 }
 

@@ -9,7 +9,18 @@
 
 /* Thin helpers over jansson (RFC 8259). Output keeps the order of insertion. */
 
-/* Reads one document; NULL with the reason and its position in err. */
+/*
+ * A value in memory costs up to a hundred times its bytes ("{}," is three), so
+ * their number is bounded before any is made.
+ */
+#define JSON_VALUES_MAX 400000
+#define JSON_CONTAINERS_MAX 100000	/* arrays and objects among them */
+#define JSON_DEPTH_MAX 2048		/* jansson's own */
+
+/*
+ * Reads one document; NULL with the reason and its position in err. An object
+ * that has a key twice, and a number out of range, are refused.
+ */
 json_t *json_read(const char *text, size_t len, struct err *err);
 /*
  * One compact line without a newline, owned by the caller; C1 controls and
@@ -25,6 +36,8 @@ void json_set_time_s(json_t *object, const char *key, int64_t seconds);
 void json_set_time_ms(json_t *object, const char *key, int64_t ms);
 /* Takes over `value`. */
 void json_set(json_t *object, const char *key, json_t *value);
+/* Appends to an array; takes over `value`. */
+void json_append(json_t *array, json_t *value);
 /* The string under a key, or NULL when missing or of another type. */
 const char *json_get_string(const json_t *object, const char *key);
 

@@ -2,14 +2,16 @@
  * The operator's messages. Every line is made safe here, once, so that text
  * from a feed can be passed in as it came.
  */
+#include <assert.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
+#include <sys/stat.h>
 #include <utf8proc.h>
 
+#include "lib/alloc.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 
@@ -19,12 +21,29 @@
 static const char *const log_prefixes[] = {"<3>", "<4>", "<6>", "<7>"};
 static const char *const log_names[] = {"error", "warn", "info", "debug"};
 
+/*
+ * Whether stderr is the journal's stream, "device:inode" in the environment
+ * (systemd.exec(5)). Children inherit the variable, but perhaps not the stream.
+ */
+static bool
+log_is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	uintmax_t device, inode;
+	struct stat st;
+
+	if (!stream || fstat(fileno(stderr), &st) == -1 ||
+	    sscanf(stream, "%" SCNuMAX ":%" SCNuMAX, &device, &inode) != 2)
+		return false;
+	return device == st.st_dev && inode == st.st_ino;
+}
+
 void
 log_init(struct log *log, enum log_level level)
 {
 	log->out = stderr;
 	log->level = level;
-	log->with_priority = getenv("JOURNAL_STREAM") != NULL;
+	log->with_priority = log_is_journal();
 	log->with_time = !log->with_priority;
 }
 
@@ -57,13 +76,16 @@ log_safe(char *out, size_t size, const char *text)
 	const utf8proc_uint8_t *in = (const utf8proc_uint8_t *)text;
 	utf8proc_int32_t c;
 	utf8proc_ssize_t n;
-	size_t used = 0;
+	size_t used = 0, cut = 0;
 
+	assert(size >= LOG_SAFE_MIN);
 	while (*in) {
 		n = utf8proc_iterate(in, -1, &c);
-		/* the room for "..." and the NUL is kept to the end */
-		if (used + (n > 0 ? (size_t)n : 1) + 4 > size) {
-			memcpy(out + used, "...", 4);
+		/* the last border that leaves room for "..." and the NUL */
+		if (used + 4 <= size)
+			cut = used;
+		if (used + (n > 0 ? (size_t)n : 1) + 1 > size) {
+			memcpy(out + cut, "...", 4);
 			return out;
 		}
 		if (n <= 0 || log_is_unsafe(c)) {
@@ -83,13 +105,13 @@ static void __attribute__((format(printf, 3, 0)))
 log_write(
     struct log *log, enum log_level level, const char *fmt, va_list ap)
 {
-	char raw[LOG_LINE_MAX], safe[LOG_LINE_MAX];
-	char now[CLOCK_RFC3339_SIZE];
+	char safe[LOG_LINE_MAX], now[CLOCK_RFC3339_SIZE], *raw;
 
 	if (level > log->level)
 		return;
-	vsnprintf(raw, sizeof(raw), fmt, ap);
+	raw = xvasprintf(fmt, ap);
 	log_safe(safe, sizeof(safe), raw);
+	free(raw);
 	if (log->with_priority)
 		fprintf(log->out, "%s%s\n", log_prefixes[level], safe);
 	else if (log->with_time)

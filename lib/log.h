@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 /*
- * Messages for the operator. Under systemd (JOURNAL_STREAM set) each line
- * carries a <N> priority; on a terminal it is plain text. Remote text is
+ * Messages for the operator. When stderr is the journal (JOURNAL_STREAM names
+ * it) each line carries a <N> priority; else it is plain text. Remote text is
  * escaped and shortened here, so callers pass it as it came.
  */
 enum log_level {
@@ -41,8 +41,10 @@ void log_debug(struct log *log, const char *fmt, ...)
 /*
  * Copies text that came from outside into `out` so that a terminal or a log
  * may show it: control, bidirectional and invalid bytes become '?', and what
- * does not fit is cut on a character border and marked with "...".
+ * does not fit is cut on a character border and marked with "...". `size` is
+ * at least LOG_SAFE_MIN. Returns `out`.
  */
+#define LOG_SAFE_MIN 4
 char *log_safe(char *out, size_t size, const char *text);
 
 #endif

@@ -10,7 +10,7 @@
 struct map;
 
 struct map *map_new(void);
-/* Frees the table and its keys, calls free_value (may be NULL) on each value. */
+/* Frees the table and its keys; free_value (may be NULL) frees each value. */
 void map_free(struct map **map, void (*free_value)(void *));
 void *map_get(const struct map *map, const char *key);
 void *map_get_bytes(const struct map *map, const void *key, size_t len);

@@ -15,7 +15,7 @@
 struct metrics;
 struct metric;
 
-#define METRICS_MAX_LABELS 64	/* label values per metric; more share "other" */
+#define METRICS_MAX_LABELS 64	/* values per metric; more share "other" */
 #define METRICS_VALUE_MAX 128	/* bytes of a label value; more are cut */
 #define METRICS_BOUNDS_MAX 32	/* of a histogram, +Inf not counted */
 

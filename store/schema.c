@@ -80,6 +80,39 @@ const char *const schema_steps[] = {
     " offset INTEGER NOT NULL,"
     " seq INTEGER NOT NULL"
     ") WITHOUT ROWID;",
+
+    /*
+     * When a feed last gave a document, and the title that was alerted. The
+     * number of a delivery is never given twice: a late settlement must not
+     * meet another delivery.
+     */
+    "ALTER TABLE feed ADD COLUMN document INTEGER;"
+    "UPDATE feed SET document ="
+    " (SELECT max(last_seen) FROM seen WHERE seen.feed = feed.id);"
+    "ALTER TABLE alerted ADD COLUMN title TEXT;"
+    "ALTER TABLE outbox RENAME TO outbox_1;"
+    "CREATE TABLE outbox ("
+    " row INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " event INTEGER NOT NULL REFERENCES event (num),"
+    " sink TEXT NOT NULL,"
+    " order_key TEXT NOT NULL,"
+    " created INTEGER NOT NULL,"
+    " due INTEGER NOT NULL,"
+    " attempts INTEGER NOT NULL DEFAULT 0,"
+    " first_attempt INTEGER,"
+    " is_dead INTEGER NOT NULL DEFAULT 0,"
+    " reason TEXT,"
+    " UNIQUE (event, sink)"
+    ");"
+    "INSERT INTO outbox SELECT row, event, sink, order_key, created,"
+    " CASE attempts WHEN 0 THEN 0 ELSE due END, attempts, first_attempt,"
+    " is_dead, reason FROM outbox_1;"
+    "DROP TABLE outbox_1;"
+    "CREATE INDEX outbox_due ON outbox (sink, due, row)"
+    " WHERE is_dead = 0;"
+    "CREATE INDEX outbox_order ON outbox (sink, order_key, row)"
+    " WHERE is_dead = 0;"
+    "CREATE INDEX outbox_dead ON outbox (sink) WHERE is_dead = 1;",
 };
 
 const int schema_version =

@@ -1,9 +1,11 @@
 /*
  * The store's thread: waiting requests run in order, as one transaction. When
  * any part of it fails all of it is undone, so that a request either happened
- * whole or not at all. Lookups and claims ride along: they see what was
- * submitted before them.
+ * whole or not at all; then each request has a transaction of its own, so that
+ * one that cannot succeed does not take the others with it. Lookups and claims
+ * ride along: they see what was submitted before them.
  */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +15,7 @@
 struct store {
 	const struct store_ops *ops;
 	void *database;
+	pthread_mutex_t lock; /* of the database: thread against start-up */
 	struct jobs *jobs;
 };
 
@@ -43,19 +46,21 @@ store_is_urgent(const struct store_request *request)
 	}
 }
 
+/* The jobs from `first` up to `end`, which is not among them. */
 static int
-store_run_transaction(struct store *store, struct job *first, struct err *err)
+store_run_transaction(struct store *store, struct job *first,
+    const struct job *end, struct err *err)
 {
 	bool durable = false;
 	struct job *job;
 
-	for (job = first; job; job = job->next)
+	for (job = first; job != end; job = job->next)
 		durable |= store_must_last((struct store_request *)job);
 	if (store->ops->begin(store->database, durable, err) == -1)
 		return -1;
-	for (job = first; job; job = job->next) {
+	for (job = first; job != end; job = job->next) {
 		if (store->ops->execute(store->database,
-		        (struct store_request *)job, err) == -1)
+			(struct store_request *)job, err) == -1)
 			goto undo;
 	}
 	if (store->ops->commit(store->database, err) == -1)
@@ -67,21 +72,49 @@ undo:
 }
 
 static void
+store_end(struct store *store, struct job *job, int rc, const struct err *err)
+{
+	struct store_request *request = (struct store_request *)job;
+
+	request->rc = rc;
+	request->err = *err;
+	store->ops->ended(store->database, request);
+}
+
+/* Each by itself, until it is the database that fails. */
+static void
+store_run_each(struct store *store, struct job *first)
+{
+	struct err err = {{0}};
+	struct job *job;
+	int rc;
+
+	for (job = first; job; job = job->next) {
+		rc = store_run_transaction(store, job, job->next, &err);
+		store_end(store, job, rc, &err);
+		if (rc == -1 && store->ops->is_broken(store->database))
+			break;
+	}
+	while (job && (job = job->next) != NULL)
+		store_end(store, job, -1, &err);
+}
+
+static void
 store_run(void *context, struct job *first, size_t count)
 {
 	struct store *store = context;
 	struct err err = {{0}};
-	int rc = store_run_transaction(store, first, &err);
 	struct job *job;
+	int rc;
 
-	(void)count;
-	for (job = first; job; job = job->next) {
-		struct store_request *request = (struct store_request *)job;
-
-		request->rc = rc;
-		request->err = err;
-		store->ops->ended(store->database, request);
-	}
+	pthread_mutex_lock(&store->lock);
+	rc = store_run_transaction(store, first, NULL, &err);
+	if (rc == -1 && count > 1 && !store->ops->is_broken(store->database))
+		store_run_each(store, first);
+	else
+		for (job = first; job; job = job->next)
+			store_end(store, job, rc, &err);
+	pthread_mutex_unlock(&store->lock);
 }
 
 struct store *
@@ -97,6 +130,7 @@ store_open(struct ev_loop *loop, const char *state_dir, struct log *log,
 	};
 
 	(void)log;
+	pthread_mutex_init(&store->lock, NULL);
 	store->ops = &store_sqlite;
 	store->database = store->ops->open(state_dir, err);
 	if (!store->database)
@@ -110,6 +144,7 @@ store_open(struct ev_loop *loop, const char *state_dir, struct log *log,
 fail:
 	if (store->database)
 		store->ops->close(store->database);
+	pthread_mutex_destroy(&store->lock);
 	free(store);
 	return NULL;
 }
@@ -121,6 +156,7 @@ store_close(struct store **store)
 		return;
 	jobs_free(&(*store)->jobs);
 	(*store)->ops->close((*store)->database);
+	pthread_mutex_destroy(&(*store)->lock);
 	free(*store);
 	*store = NULL;
 }
@@ -145,22 +181,36 @@ int
 store_load_feeds(
     struct store *store, store_feed_fn each, void *data, struct err *err)
 {
-	return store->ops->load_feeds(store->database, each, data, err);
+	int rc;
+
+	pthread_mutex_lock(&store->lock);
+	rc = store->ops->load_feeds(store->database, each, data, err);
+	pthread_mutex_unlock(&store->lock);
+	return rc;
 }
 
 int
 store_count_sink(struct store *store, const char *sink,
     struct store_counts *counts_r, struct err *err)
 {
-	return store->ops->count_sink(store->database, sink, counts_r, err);
+	int rc;
+
+	pthread_mutex_lock(&store->lock);
+	rc = store->ops->count_sink(store->database, sink, counts_r, err);
+	pthread_mutex_unlock(&store->lock);
+	return rc;
 }
 
 int
 store_load_position(struct store *store, const char *sink,
     struct log_position *position_r, struct err *err)
 {
-	return store->ops->load_position(
-	    store->database, sink, position_r, err);
+	int rc;
+
+	pthread_mutex_lock(&store->lock);
+	rc = store->ops->load_position(store->database, sink, position_r, err);
+	pthread_mutex_unlock(&store->lock);
+	return rc;
 }
 
 void
@@ -171,11 +221,14 @@ store_lookup_clear(struct store_lookup *lookup)
 	for (i = 0; i < lookup->item_count; i++) {
 		struct store_item *item = &lookup->items[i];
 
-		for (j = 0; j < item->topic_count; j++)
+		for (j = 0; j < item->topic_count; j++) {
 			free(item->topics[j]);
+			free(item->titles[j]);
+		}
 		free(item->topics);
 		free(item->revisions);
-		item->topics = NULL;
+		free(item->titles);
+		item->topics = item->titles = NULL;
 		item->revisions = NULL;
 		item->topic_count = 0;
 	}

@@ -14,13 +14,15 @@
 /*
  * What must survive: seen items, feed states, events, the outbox, positions of
  * log files. All access goes through one thread (lib/jobs.c), which executes
- * waiting requests in order and commits them as one transaction. Only
+ * waiting requests in order and commits them as one transaction; when that
+ * fails by one request's fault, each of them is tried alone. Only
  * daemon/pipeline.c and alerts/outbox.c submit requests.
  *
  * A request is owned by the caller and must stay untouched until its done
- * callback, which comes in a later turn of the loop, after the commit. rc is 0,
- * or -1 with the reason: nothing of the request was kept then, and it may be
- * submitted again.
+ * callback, which comes in a later turn of the loop, after the commit. rc is
+ * 0, or -1 with the reason: then it may be submitted again. Nothing of it was
+ * kept, or, where a disk failed to say so, all of it: a repetition does no
+ * harm.
  */
 struct store;
 
@@ -33,6 +35,7 @@ enum store_kind {
 	STORE_CLAIM,
 	STORE_SETTLE,
 	STORE_PRUNE,
+	STORE_SINK_INFO,
 };
 
 struct store_request {
@@ -63,6 +66,7 @@ struct store_item {
 	int64_t last_seen_ms;	/* likewise, to within a day */
 	char **topics;		/* names already alerted, of changed items */
 	int *revisions;		/* the last revision of each of them */
+	char **titles;		/* the title last alerted; NULL if not known */
 	size_t topic_count;
 };
 
@@ -72,6 +76,7 @@ struct store_lookup {
 	const char *feed_name;
 	struct store_item *items;
 	size_t item_count;
+	int64_t feed_row;	/* the store's own */
 };
 
 /* Frees what a lookup allocated in its items. */
@@ -93,6 +98,7 @@ struct store_alerted {
 	size_t item;		/* index into items */
 	const char *topic;
 	int revision;
+	const char *title;	/* the item's, as alerted; NULL to keep none */
 };
 
 /*
@@ -113,12 +119,13 @@ struct store_commit {
 	size_t alerted_count;
 	const struct store_event *events;
 	size_t event_count;
+	int64_t feed_row;	/* the store's own */
 };
 
 /* One due delivery, taken out of the queue until settled or restart. */
 struct store_delivery {
 	int64_t row;
-	char *event_id;		/* owned by the claim until taken (set to NULL) */
+	char *event_id;		/* the claim's until taken (set to NULL) */
 	char *body;
 	char *order_key;
 	int64_t created_ms;
@@ -127,8 +134,10 @@ struct store_delivery {
 };
 
 /*
- * Takes up to `max` due deliveries of a sink, oldest first. A delivery waits
- * while an older one with the same order key is not settled.
+ * Takes up to `max` due deliveries of a sink, the oldest first; those that were
+ * never attempted and those to be retried get half of them each, unless the
+ * others leave room. A delivery waits while an older one with the same order
+ * key is not settled.
  */
 struct store_claim {
 	struct store_request base;
@@ -172,18 +181,33 @@ struct store_settle {
 	const char *sink;
 	const struct store_settlement *settlements;
 	size_t count;
+	/*
+	 * Ids of events that a log was found to hold: their deliveries to this
+	 * sink end, too. To be submitted before any of them is claimed.
+	 */
+	const char *const *written;
+	size_t written_count;
+	size_t written_found;	/* out: deliveries that ended so */
 	bool has_position;
 	struct log_position position;
 	int64_t now_ms;
 };
 
-/* Deletes what is past its retention, a bounded number of rows at a time. */
+#define STORE_PRUNE_LOOK 10000	/* rows that one STORE_PRUNE looks at */
+
+/*
+ * Deletes what is past its retention, a bounded number of rows at a time; the
+ * next request goes on where this one stopped, and from the beginning after
+ * the end of a round. What stood in its feed's last document is kept, however
+ * long ago that was: a feed may answer 304 for years.
+ */
 struct store_prune {
 	struct store_request base;
 	int64_t seen_before_ms;		/* last in its feed before that */
-	int64_t events_before_ms;	/* delivered everywhere, older than that */
+	int64_t events_before_ms;	/* and delivered everywhere */
 	size_t max;
 	size_t deleted;		/* out; == max: there is more */
+	bool has_more;		/* out; the round is not at its end */
 };
 
 /*
@@ -206,11 +230,24 @@ struct store_counts {
 	int64_t pending;
 	int64_t dead;
 };
+/*
+ * Both wait for a transaction under way: for start-up. STORE_SINK_INFO asks
+ * the same without waiting.
+ */
 int store_count_sink(struct store *store, const char *sink,
     struct store_counts *counts_r, struct err *err);
 /* 0 with the position of a log, 1 if none is stored, -1 on error. */
 int store_load_position(struct store *store, const char *sink,
     struct log_position *position_r, struct err *err);
+
+/* The same two answers by way of the store's thread. */
+struct store_sink_info {
+	struct store_request base;
+	const char *sink;
+	struct store_counts counts;	/* out */
+	bool has_position;		/* out */
+	struct log_position position;	/* out, of a log that has one */
+};
 
 /* Sets kind and callbacks; then fill in the rest and submit. */
 void store_submit(struct store *store, struct store_request *request);

@@ -17,10 +17,12 @@ struct store_ops {
 	int (*begin)(void *database, bool durable, struct err *err);
 	int (*commit)(void *database, struct err *err);
 	void (*rollback)(void *database);
+	/* Whether what failed is the database, not a request of the many. */
+	bool (*is_broken)(void *database);
 	/* Does what the request says, inside the transaction. */
 	int (*execute)(
 	    void *database, struct store_request *request, struct err *err);
-	/* The transaction of the request ended, with the request's rc. */
+	/* The transaction of the request ended for good, with its rc. */
 	void (*ended)(void *database, struct store_request *request);
 	int (*load_feeds)(void *database, store_feed_fn each, void *data,
 	    struct err *err);

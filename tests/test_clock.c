@@ -70,6 +70,8 @@ people_read_rounded_spans(void **state)
 	assert_string_equal(clock_human(900000, out), "15 min");
 	assert_string_equal(clock_human(7500000, out), "2 h 5 min");
 	assert_string_equal(clock_human(3 * 86400000LL, out), "3 d");
+	assert_string_equal(clock_human(1500, out), "2 s");
+	assert_string_equal(clock_human(INT64_MAX, out), "106751991167 d");
 }
 
 int

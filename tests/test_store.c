@@ -1,122 +1,14 @@
-#include "tests/test.h"
+#include "tests/store_fixture.h"
 
-#include <ev.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "lib/alloc.h"
-#include "lib/clock.h"
-#include "store/store.h"
+#include "store/store_private.h"
 
 #define KILLS 50
-
-struct fixture {
-	char dir[32];
-	struct ev_loop *loop;
-	struct log log;
-	struct store *store;
-};
-
-static void
-on_done(struct store_request *request)
-{
-	*(bool *)request->data = true;
-}
-
-/* Submits, and runs the loop until the request is done. */
-static int
-run(struct fixture *f, struct store_request *request, enum store_kind kind)
-{
-	bool is_done = false;
-
-	request->kind = kind;
-	request->done = on_done;
-	request->data = &is_done;
-	store_submit(f->store, request);
-	while (!is_done)
-		ev_run(f->loop, EVRUN_ONCE);
-	return request->rc;
-}
-
-static void
-reopen(struct fixture *f)
-{
-	struct err err;
-
-	store_close(&f->store);
-	f->store = store_open(f->loop, f->dir, &f->log, &err);
-	assert_non_null(f->store);
-}
-
-/* The loop needs a watcher of its own: the store does not keep it running. */
-static void
-on_tick(struct ev_loop *loop, struct ev_timer *timer, int events)
-{
-	(void)loop;
-	(void)timer;
-	(void)events;
-}
-
-static int
-set_up(void **state)
-{
-	static struct ev_timer tick;
-	struct fixture *f = calloc(1, sizeof(*f));
-	struct err err;
-
-	strcpy(f->dir, "/tmp/wirewatch.XXXXXX");
-	assert_non_null(mkdtemp(f->dir));
-	f->loop = ev_loop_new(EVFLAG_AUTO);
-	ev_timer_init(&tick, on_tick, 0.01, 0.01);
-	ev_timer_start(f->loop, &tick);
-	log_init(&f->log, LOG_LEVEL_ERROR);
-	f->store = store_open(f->loop, f->dir, &f->log, &err);
-	assert_non_null(f->store);
-	*state = f;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	static const char *const names[] = {"wirewatch.db",
-	    "wirewatch.db-wal", "wirewatch.db-shm", "lock"};
-	struct fixture *f = *state;
-	char path[96];
-	size_t i;
-
-	store_close(&f->store);
-	ev_loop_destroy(f->loop);
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", f->dir, names[i]);
-		unlink(path);
-	}
-	rmdir(f->dir);
-	free(f);
-	return 0;
-}
-
-static struct store_item
-item_of(unsigned char id, uint64_t title, uint64_t body)
-{
-	struct store_item item = {.title_fp = title, .body_fp = body};
-
-	memset(item.id, id, ITEM_ID_SIZE);
-	return item;
-}
-
-static const char *both_sinks[] = {"log", "hook"};
-
-static struct store_event
-event_of(const char *id, const char *key)
-{
-	return (struct store_event){.id = id, .type = "alert.opened",
-	    .topic = "launch", .order_key = key, .time_ms = 1000,
-	    .body = "{\"id\":1}", .sinks = both_sinks, .sink_count = 2};
-}
+#define DAY (24 * 3600 * 1000LL)
 
 /* Commits one item and one event of a feed. */
 static int64_t
@@ -182,7 +74,7 @@ a_changed_item_tells_which_topics_alerted(void **state)
 {
 	struct fixture *f = *state;
 	struct store_item item = item_of(1, 10, 20);
-	struct store_alerted alerted = {0, "launch", 3};
+	struct store_alerted alerted = {0, "launch", 3, NULL};
 	struct store_lookup lookup = {.items = &item, .item_count = 1};
 
 	lookup.feed_id = commit(f, &item, NULL, &alerted);
@@ -362,24 +254,107 @@ a_claim_takes_no_more_than_asked_and_says_that_there_is_more(void **state)
 	store_claim_clear(&got);
 }
 
+/* A document of one item, at a time. */
+static int64_t
+commit_at(struct fixture *f, int64_t now_ms, const struct store_item *items,
+    size_t count)
+{
+	struct feed_state state;
+	struct store_commit commit = {.feed_name = "wire",
+	    .feed_state = &state, .items = items, .item_count = count,
+	    .now_ms = now_ms};
+
+	feed_state_init(&state);
+	assert_int_equal(run(f, &commit.base, STORE_COMMIT), 0);
+	return commit.feed_id;
+}
+
+static size_t
+prune(struct fixture *f, int64_t seen_before_ms, int64_t events_before_ms)
+{
+	struct store_prune prune = {.seen_before_ms = seen_before_ms,
+	    .events_before_ms = events_before_ms, .max = 100};
+	size_t deleted = 0;
+
+	do {
+		assert_int_equal(run(f, &prune.base, STORE_PRUNE), 0);
+		deleted += prune.deleted;
+	} while (prune.has_more);
+	return deleted;
+}
+
 static void
 retention_spares_what_is_still_in_its_feed_or_not_delivered(void **state)
 {
 	struct fixture *f = *state;
-	struct store_item item = item_of(1, 10, 20);
+	struct store_item item = item_of(1, 10, 20), other = item_of(2, 10, 20);
 	struct store_event event = event_of("evt_1", "k");
-	struct store_alerted alerted = {0, "launch", 1};
-	struct store_prune prune = {
-	    .seen_before_ms = 1000, .events_before_ms = 2000, .max = 10};
+	struct store_alerted alerted = {0, "launch", 1, NULL};
 	int64_t feed = commit(f, &item, &event, &alerted);
 
-	assert_int_equal(run(f, &prune.base, STORE_PRUNE), 0);
-	assert_int_equal(prune.deleted, 0);
-	prune.seen_before_ms = 1001;
-	assert_int_equal(run(f, &prune.base, STORE_PRUNE), 0);
-	assert_int_equal(prune.deleted, 2);
+	commit_at(f, 1000 + 2 * DAY, &other, 1);
+	assert_int_equal(prune(f, 1000, 2000), 0);
+	assert_int_equal(prune(f, 1001, 2000), 2);
 	look_up(f, feed, &item);
 	assert_int_equal(item.status, ITEM_NEW);
+	look_up(f, feed, &other);
+	assert_int_equal(other.status, ITEM_KNOWN);
+}
+
+static void
+a_feed_that_answers_304_for_ever_keeps_its_items(void **state)
+{
+	struct fixture *f = *state;
+	struct store_item item = item_of(1, 10, 20);
+	int64_t feed = commit(f, &item, NULL, NULL);
+
+	commit_at(f, 1000 + 400 * DAY, NULL, 0);
+	assert_int_equal(prune(f, 1000 + 300 * DAY, 0), 0);
+	look_up(f, feed, &item);
+	assert_int_equal(item.status, ITEM_KNOWN);
+}
+
+static void
+what_was_delivered_everywhere_goes_when_it_is_old(void **state)
+{
+	struct fixture *f = *state;
+	struct store_event event = event_of("evt_1", "k");
+	struct store_commit request = {
+	    .now_ms = 1000, .events = &event, .event_count = 1};
+	struct store_claim got;
+
+	event.sink_count = 1;
+	assert_int_equal(run(f, &request.base, STORE_COMMIT), 0);
+	assert_int_equal(prune(f, 0, 2000), 0);
+	assert_int_equal(claim(f, &got, "log", 1), 1);
+	settle(f, "log", got.deliveries[0].row, SETTLE_DELIVERED, 0);
+	store_claim_clear(&got);
+	assert_int_equal(prune(f, 0, 1000), 0);
+	assert_int_equal(prune(f, 0, 1001), 1);
+}
+
+static void
+retention_looks_at_a_bounded_number_of_rows(void **state)
+{
+	struct fixture *f = *state;
+	struct store_item *items = calloc(2 * STORE_PRUNE_LOOK, sizeof(*items));
+	struct store_prune request = {
+	    .seen_before_ms = 2000, .events_before_ms = 0, .max = 100};
+	int64_t i, feed;
+
+	for (i = 0; i < 2 * STORE_PRUNE_LOOK; i++)
+		memcpy(items[i].id, &i, sizeof(i));
+	/* the last one alone is gone from its feed */
+	commit_at(f, 1000, &items[2 * STORE_PRUNE_LOOK - 1], 1);
+	feed = commit_at(
+	    f, 1000 + 2 * DAY, items, 2 * STORE_PRUNE_LOOK - 1);
+	assert_int_equal(run(f, &request.base, STORE_PRUNE), 0);
+	assert_true(request.has_more);
+	assert_int_equal(
+	    request.deleted + prune(f, 2000, 0), 1);
+	look_up(f, feed, &items[0]);
+	assert_int_equal(items[0].status, ITEM_KNOWN);
+	free(items);
 }
 
 static void
@@ -399,6 +374,343 @@ the_position_of_a_log_is_kept_with_its_settlements(void **state)
 	    store_load_position(f->store, "log", &position, &err), 0);
 	assert_int_equal(position.inode, 2);
 	assert_int_equal(position.seq, 4);
+}
+
+static void
+a_sink_is_asked_for_by_way_of_the_thread(void **state)
+{
+	struct fixture *f = *state;
+	struct store_item item = item_of(1, 10, 20);
+	struct store_event first = event_of("evt_1", "k");
+	struct store_event second = event_of("evt_2", "l");
+	struct store_settle request = {.sink = "hook", .has_position = true,
+	    .position = {1, 2, 3, 4}};
+	struct store_sink_info info = {.sink = "hook"};
+	struct store_claim got;
+
+	commit(f, &item, &first, NULL);
+	commit(f, &item, &second, NULL);
+	assert_int_equal(run(f, &info.base, STORE_SINK_INFO), 0);
+	assert_int_equal(info.counts.pending, 2);
+	assert_false(info.has_position);
+	assert_int_equal(claim(f, &got, "hook", 1), 1);
+	settle(f, "hook", got.deliveries[0].row, SETTLE_DEAD, 0);
+	store_claim_clear(&got);
+	assert_int_equal(run(f, &request.base, STORE_SETTLE), 0);
+	assert_int_equal(run(f, &info.base, STORE_SINK_INFO), 0);
+	assert_int_equal(info.counts.pending, 1);
+	assert_int_equal(info.counts.dead, 1);
+	assert_true(info.has_position);
+	assert_int_equal(info.position.offset, 3);
+}
+
+/* The title that comes back of an item that alerted with this one. */
+static char *
+alerted_title(struct fixture *f, const char *title)
+{
+	struct store_item item = item_of(1, 10, 20);
+	struct store_alerted alerted = {0, "launch", 1, title};
+	struct store_lookup lookup = {.items = &item, .item_count = 1};
+	char *copy;
+
+	lookup.feed_id = commit(f, &item, NULL, &alerted);
+	item.title_fp = 11;
+	assert_int_equal(run(f, &lookup.base, STORE_LOOKUP), 0);
+	assert_int_equal(item.topic_count, 1);
+	copy = item.titles[0] ? xstrdup(item.titles[0]) : NULL;
+	store_lookup_clear(&lookup);
+	return copy;
+}
+
+static void
+the_title_last_alerted_comes_back(void **state)
+{
+	struct fixture *f = *state;
+	char *title = alerted_title(f, "North Korea fires missile");
+
+	assert_string_equal(title, "North Korea fires missile");
+	free(title);
+	title = alerted_title(f, "North Korea fires two missiles");
+	assert_string_equal(title, "North Korea fires two missiles");
+	free(title);
+	assert_null(alerted_title(f, NULL));
+}
+
+static void
+a_title_is_cut_between_characters(void **state)
+{
+	struct fixture *f = *state;
+	char text[ITEM_TITLE_MAX + 4], *title;
+
+	memset(text, 'a', sizeof(text));
+	strcpy(text + ITEM_TITLE_MAX - 1, "\u00e9");
+	title = alerted_title(f, text);
+	assert_int_equal(strlen(title), ITEM_TITLE_MAX - 1);
+	free(title);
+	strcpy(text + ITEM_TITLE_MAX - 2, "\u00e9");
+	title = alerted_title(f, text);
+	assert_int_equal(strlen(title), ITEM_TITLE_MAX);
+	free(title);
+}
+
+static void
+what_was_undone_leaves_no_number_behind(void **state)
+{
+	struct fixture *f = *state;
+	struct store_item item = item_of(1, 10, 20);
+	struct store_event event = event_of("evt_1", "k");
+	struct feed_state feed_state;
+	struct store_commit failing = {.feed_name = "late",
+	    .feed_state = &feed_state, .events = &event, .event_count = 1};
+	struct store_lookup lookup = {.items = &item, .item_count = 1};
+	int64_t wire;
+
+	feed_state_init(&feed_state);
+	event.type = NULL;
+	assert_int_equal(run(f, &failing.base, STORE_COMMIT), -1);
+	assert_true(failing.base.err.text[0] != '\0');
+	assert_int_equal(failing.feed_id, 0);
+	wire = commit(f, &item, NULL, NULL);
+	event.type = "alert.opened";
+	assert_int_equal(run(f, &failing.base, STORE_COMMIT), 0);
+	assert_int_not_equal(failing.feed_id, wire);
+	lookup.feed_id = failing.feed_id;
+	assert_int_equal(run(f, &lookup.base, STORE_LOOKUP), 0);
+	assert_int_equal(item.status, ITEM_NEW);
+}
+
+static void
+a_feed_whose_row_is_gone_gets_another(void **state)
+{
+	struct fixture *f = *state;
+	struct store_item item = item_of(1, 10, 20);
+	struct feed_state feed_state;
+	struct store_commit again = {.feed_name = "wire", .feed_id = 77,
+	    .feed_state = &feed_state, .items = &item, .item_count = 1};
+	int64_t feed = commit(f, &item, NULL, NULL);
+
+	feed_state_init(&feed_state);
+	assert_int_equal(run(f, &again.base, STORE_COMMIT), 0);
+	assert_int_equal(again.feed_id, feed);
+	again.feed_name = "other";
+	again.feed_id = 77;
+	assert_int_equal(run(f, &again.base, STORE_COMMIT), 0);
+	assert_int_not_equal(again.feed_id, feed);
+	assert_int_not_equal(again.feed_id, 77);
+}
+
+/* Submits all at once, so that they may share a transaction. */
+static void
+run_all(struct fixture *f, struct store_request **requests, size_t count)
+{
+	bool is_done[8] = {false};
+	size_t i;
+
+	assert_true(count <= 8);
+	for (i = 0; i < count; i++) {
+		requests[i]->done = on_done;
+		requests[i]->data = &is_done[i];
+		store_submit(f->store, requests[i]);
+	}
+	for (i = 0; i < count; i++) {
+		while (!is_done[i])
+			ev_run(f->loop, EVRUN_ONCE);
+	}
+}
+
+static void
+one_request_that_fails_does_not_take_the_others_with_it(void **state)
+{
+	struct fixture *f = *state;
+	struct store_event good = event_of("evt_1", "k");
+	struct store_event bad = event_of("evt_2", NULL);
+	struct store_event after = event_of("evt_3", "l");
+	struct store_prune lingering = {
+	    .base = {.kind = STORE_PRUNE}, .max = 1};
+	struct store_commit commits[3] = {
+	    {.base = {.kind = STORE_COMMIT}, .events = &good,
+	        .event_count = 1},
+	    {.base = {.kind = STORE_COMMIT}, .events = &bad,
+	        .event_count = 1},
+	    {.base = {.kind = STORE_COMMIT}, .events = &after,
+	        .event_count = 1},
+	};
+	struct store_claim claimed = {.base = {.kind = STORE_CLAIM},
+	    .sink = "log", .now_ms = 5000, .max = 8};
+	struct store_request *all[] = {&lingering.base, &commits[0].base,
+	    &commits[1].base, &claimed.base, &commits[2].base};
+
+	run_all(f, all, 5);
+	assert_int_equal(commits[0].base.rc, 0);
+	assert_int_equal(commits[1].base.rc, -1);
+	assert_int_equal(commits[2].base.rc, 0);
+	assert_int_equal(claimed.base.rc, 0);
+	/* the claim of the batch that was undone was undone, too */
+	assert_int_equal(claimed.count, 1);
+	assert_string_equal(claimed.deliveries[0].event_id, "evt_1");
+	store_claim_clear(&claimed);
+	assert_int_equal(claim(f, &claimed, "log", 8), 1);
+	assert_string_equal(claimed.deliveries[0].event_id, "evt_3");
+	store_claim_clear(&claimed);
+}
+
+static void
+claims_that_come_together_take_different_deliveries(void **state)
+{
+	struct fixture *f = *state;
+	struct store_item item = item_of(1, 10, 20);
+	struct store_event a = event_of("evt_1", "k"), b = event_of("evt_2", "l");
+	struct store_prune lingering = {
+	    .base = {.kind = STORE_PRUNE}, .max = 1};
+	struct store_claim first = {.base = {.kind = STORE_CLAIM},
+	    .sink = "log", .now_ms = 5000, .max = 1};
+	struct store_claim second = first;
+	struct store_request *all[] = {
+	    &lingering.base, &first.base, &second.base};
+
+	commit(f, &item, &a, NULL);
+	commit(f, &item, &b, NULL);
+	run_all(f, all, 3);
+	assert_int_equal(first.count, 1);
+	assert_int_equal(second.count, 1);
+	assert_int_not_equal(
+	    first.deliveries[0].row, second.deliveries[0].row);
+	store_claim_clear(&first);
+	store_claim_clear(&second);
+}
+
+static void
+what_is_released_can_be_claimed_in_the_same_transaction(void **state)
+{
+	struct fixture *f = *state;
+	struct store_item item = item_of(1, 10, 20);
+	struct store_event event = event_of("evt_1", "k");
+	struct store_prune lingering = {
+	    .base = {.kind = STORE_PRUNE}, .max = 1};
+	struct store_settlement released = {0, SETTLE_RELEASE, 0, NULL};
+	struct store_settle settling = {.base = {.kind = STORE_SETTLE},
+	    .sink = "log", .settlements = &released, .count = 1};
+	struct store_claim got, again = {.base = {.kind = STORE_CLAIM},
+	    .sink = "log", .now_ms = 5000, .max = 1};
+	struct store_request *all[] = {
+	    &lingering.base, &settling.base, &again.base};
+
+	commit(f, &item, &event, NULL);
+	assert_int_equal(claim(f, &got, "log", 8), 1);
+	released.row = got.deliveries[0].row;
+	store_claim_clear(&got);
+	run_all(f, all, 3);
+	assert_int_equal(again.count, 1);
+	store_claim_clear(&again);
+}
+
+static void
+the_number_of_a_delivery_is_never_given_twice(void **state)
+{
+	struct fixture *f = *state;
+	struct store_item item = item_of(1, 10, 20);
+	struct store_event first = event_of("evt_1", "k");
+	struct store_event second = event_of("evt_2", "k");
+	struct store_claim got;
+	int64_t row;
+
+	first.sink_count = second.sink_count = 1;
+	commit(f, &item, &first, NULL);
+	assert_int_equal(claim(f, &got, "log", 8), 1);
+	row = got.deliveries[0].row;
+	store_claim_clear(&got);
+	settle(f, "log", row, SETTLE_DELIVERED, 0);
+	commit(f, &item, &second, NULL);
+	/* settled twice: the second time must not meet the other event */
+	settle(f, "log", row, SETTLE_DELIVERED, 0);
+	assert_int_equal(claim(f, &got, "log", 8), 1);
+	assert_int_not_equal(got.deliveries[0].row, row);
+	store_claim_clear(&got);
+}
+
+static void
+who_waited_behind_a_retry_is_next_when_it_is_settled(void **state)
+{
+	struct fixture *f = *state;
+	struct store_item item = item_of(1, 10, 20);
+	struct store_event first = event_of("evt_1", "k");
+	struct store_event second = event_of("evt_2", "k");
+	struct store_claim got;
+	int64_t row;
+
+	commit(f, &item, &first, NULL);
+	commit(f, &item, &second, NULL);
+	assert_int_equal(claim(f, &got, "hook", 8), 1);
+	row = got.deliveries[0].row;
+	store_claim_clear(&got);
+	settle(f, "hook", row, SETTLE_RETRY, 5000);
+	assert_int_equal(claim(f, &got, "hook", 8), 1);
+	assert_int_equal(got.deliveries[0].row, row);
+	assert_int_equal(got.deliveries[0].attempts, 1);
+	store_claim_clear(&got);
+	settle(f, "hook", row, SETTLE_DELIVERED, 0);
+	assert_int_equal(claim(f, &got, "hook", 8), 1);
+	assert_string_equal(got.deliveries[0].event_id, "evt_2");
+	store_claim_clear(&got);
+}
+
+/* Commits `count` events with keys of their own, numbered from `first`. */
+static void
+commit_events(struct fixture *f, int first, int count)
+{
+	struct store_item item = item_of(1, 10, 20);
+	struct store_event event;
+	char id[24];
+	int i;
+
+	for (i = first; i < first + count; i++) {
+		snprintf(id, sizeof(id), "evt_%d", i);
+		event = event_of(id, id);
+		commit(f, &item, &event, NULL);
+	}
+}
+
+static void
+new_deliveries_and_retries_share_a_claim(void **state)
+{
+	struct fixture *f = *state;
+	struct store_claim got;
+	size_t i, retries = 0;
+
+	commit_events(f, 0, 8);
+	assert_int_equal(claim(f, &got, "hook", 8), 8);
+	for (i = 0; i < got.count; i++)
+		settle(f, "hook", got.deliveries[i].row, SETTLE_RETRY, 4000);
+	store_claim_clear(&got);
+	commit_events(f, 8, 8);
+	assert_int_equal(claim(f, &got, "hook", 4), 4);
+	for (i = 0; i < got.count; i++)
+		retries += got.deliveries[i].attempts > 0;
+	assert_int_equal(retries, 2);
+	assert_int_equal(got.next_due_ms, 5000);
+	store_claim_clear(&got);
+	/* and either takes what the other leaves */
+	assert_int_equal(claim(f, &got, "hook", 100), 12);
+	store_claim_clear(&got);
+}
+
+static void
+what_a_log_holds_already_is_settled_by_its_event(void **state)
+{
+	static const char *const written[] = {"evt_0", "evt_7"};
+	struct fixture *f = *state;
+	struct store_settle request = {
+	    .sink = "log", .written = written, .written_count = 2};
+	struct store_claim got;
+
+	commit_events(f, 0, 2);
+	assert_int_equal(run(f, &request.base, STORE_SETTLE), 0);
+	assert_int_equal(request.written_found, 1);
+	assert_int_equal(claim(f, &got, "log", 8), 1);
+	assert_string_equal(got.deliveries[0].event_id, "evt_1");
+	store_claim_clear(&got);
+	assert_int_equal(claim(f, &got, "hook", 8), 2);
+	store_claim_clear(&got);
 }
 
 static void
@@ -438,6 +750,88 @@ a_newer_schema_and_a_strange_file_are_refused(void **state)
 	write_over(f, "PRAGMA application_id = 7; PRAGMA user_version = 1");
 	assert_null(store_open(f->loop, f->dir, &f->log, &err));
 	assert_non_null(strstr(err.text, "another program"));
+}
+
+/* A database of the first schema, with something in every table. */
+static void
+make_schema_1(const struct fixture *f)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "%s/wirewatch.db", f->dir);
+	assert_int_equal(unlink(path), 0);
+	write_over(f, schema_steps[0]);
+	write_over(f,
+	    "PRAGMA application_id = 2004317283; PRAGMA user_version = 1;"
+	    "INSERT INTO feed (id, name, url, etag, moved_count, has_moved,"
+	    " body_hash, interval, latency, bytes, failures, item_count,"
+	    " status) VALUES (3, 'wire', 'http://wire.example/', '\"1\"', 0,"
+	    " 0, 0, 0, 0, 0, 0, 1, 'html');"
+	    "INSERT INTO seen VALUES (3, x'01010101010101010101010101010101',"
+	    " 10, 20, 1000, 1000);"
+	    "INSERT INTO alerted VALUES"
+	    " (3, x'01010101010101010101010101010101', 'launch', 2);"
+	    "INSERT INTO event VALUES (5, 'evt_1', 'alert.opened', 'launch',"
+	    " 1000, '{}'), (6, 'evt_2', 'alert.opened', 'launch', 1000, '{}');"
+	    "INSERT INTO outbox VALUES"
+	    " (8, 5, 'log', 'k', 1000, 1000, 0, NULL, 0, NULL),"
+	    " (9, 5, 'hook', 'k', 1000, 4000, 3, 1500, 0, 'HTTP 503'),"
+	    " (10, 6, 'hook', 'l', 1000, 4000, 9, 1500, 1, 'HTTP 404');"
+	    "INSERT INTO log_position VALUES ('log', 1, 2, 3, 4);");
+}
+
+static void
+the_first_schema_is_brought_up_to_date_with_all_it_holds(void **state)
+{
+	struct fixture *f = *state;
+	struct store_item item = item_of(1, 11, 20);
+	struct store_lookup lookup = {
+	    .feed_id = 3, .items = &item, .item_count = 1};
+	struct store_sink_info info = {.sink = "hook"};
+	struct loaded loaded = {0, 0};
+	struct store_claim got;
+	struct err err;
+
+	store_close(&f->store);
+	make_schema_1(f);
+	f->store = store_open(f->loop, f->dir, &f->log, &err);
+	assert_non_null(f->store);
+	assert_int_equal(
+	    store_load_feeds(f->store, on_feed, &loaded, &err), 0);
+	assert_int_equal(loaded.id, 3);
+	assert_int_equal(run(f, &lookup.base, STORE_LOOKUP), 0);
+	assert_int_equal(item.status, ITEM_CHANGED);
+	assert_int_equal(item.revisions[0], 2);
+	assert_null(item.titles[0]);
+	store_lookup_clear(&lookup);
+	assert_int_equal(prune(f, 1000 + 300 * DAY, 0), 0);
+	assert_int_equal(claim(f, &got, "log", 8), 1);
+	assert_int_equal(got.deliveries[0].row, 8);
+	store_claim_clear(&got);
+	assert_int_equal(claim(f, &got, "hook", 8), 1);
+	assert_int_equal(got.deliveries[0].attempts, 3);
+	assert_int_equal(got.deliveries[0].first_attempt_ms, 1500);
+	store_claim_clear(&got);
+	assert_int_equal(run(f, &info.base, STORE_SINK_INFO), 0);
+	assert_int_equal(info.counts.pending, 1);
+	assert_int_equal(info.counts.dead, 1);
+}
+
+static void
+a_database_of_somebody_else_is_left_alone(void **state)
+{
+	struct fixture *f = *state;
+	char path[96];
+	struct err err;
+
+	store_close(&f->store);
+	snprintf(path, sizeof(path), "%s/wirewatch.db", f->dir);
+	assert_int_equal(unlink(path), 0);
+	write_over(f, "CREATE TABLE theirs (x)");
+	assert_null(store_open(f->loop, f->dir, &f->log, &err));
+	assert_non_null(strstr(err.text, "another program"));
+	/* fails if it was made anything else */
+	write_over(f, "INSERT INTO theirs VALUES (1)");
 }
 
 static void
@@ -540,9 +934,26 @@ main(void)
 	    TEST(a_dead_letter_is_kept_and_lets_its_followers_pass),
 	    TEST(a_claim_takes_no_more_than_asked_and_says_that_there_is_more),
 	    TEST(retention_spares_what_is_still_in_its_feed_or_not_delivered),
+	    TEST(a_feed_that_answers_304_for_ever_keeps_its_items),
+	    TEST(what_was_delivered_everywhere_goes_when_it_is_old),
+	    TEST(retention_looks_at_a_bounded_number_of_rows),
 	    TEST(the_position_of_a_log_is_kept_with_its_settlements),
+	    TEST(a_sink_is_asked_for_by_way_of_the_thread),
+	    TEST(the_title_last_alerted_comes_back),
+	    TEST(a_title_is_cut_between_characters),
+	    TEST(what_was_undone_leaves_no_number_behind),
+	    TEST(a_feed_whose_row_is_gone_gets_another),
+	    TEST(one_request_that_fails_does_not_take_the_others_with_it),
+	    TEST(claims_that_come_together_take_different_deliveries),
+	    TEST(what_is_released_can_be_claimed_in_the_same_transaction),
+	    TEST(the_number_of_a_delivery_is_never_given_twice),
+	    TEST(who_waited_behind_a_retry_is_next_when_it_is_settled),
+	    TEST(new_deliveries_and_retries_share_a_claim),
+	    TEST(what_a_log_holds_already_is_settled_by_its_event),
 	    TEST(a_second_daemon_is_told_the_pid_of_the_first),
 	    TEST(a_newer_schema_and_a_strange_file_are_refused),
+	    TEST(the_first_schema_is_brought_up_to_date_with_all_it_holds),
+	    TEST(a_database_of_somebody_else_is_left_alone),
 	    TEST(a_damaged_file_is_refused_and_left_as_it_is),
 	    TEST(what_was_reported_done_survives_kill_9),
 	};
