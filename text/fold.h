@@ -4,6 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A folded text has at most so many times the bytes of its source. */
+#define FOLD_GROWTH_MAX 6
+
 /*
  * The one form in which queries and texts are compared: NFKC, full case
  * folding, accents stripped (not kana voicing marks, not Hangul), Han variants
@@ -31,5 +34,10 @@ void folded_clear(struct folded *folded);
 void fold_text(const char *text, size_t len, struct folded *folded);
 /* Source offset of a byte of the folded text. */
 size_t folded_source(const struct folded *folded, size_t offset);
+/*
+ * Where a span that ends at `end` of the folded text ends in the source: the
+ * last character that it touches is whole, though it became several letters.
+ */
+size_t folded_source_end(const struct folded *folded, size_t end);
 
 #endif

@@ -14,183 +14,20 @@
 #include <libxml/parserInternals.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <utf8proc.h>
 
 #include "text/html.h"
+#include "text/html_private.h"
 #include "text/plain.h"
 
-#define HTML_NAME_MAX 10	/* letters of the longest name in the table */
-#define HTML_ENTITY_MAX 10	/* "thetasym" has eight */
-/* Comparisons of attribute names libxml2 may do: it does them all to all. */
-#define HTML_WORK_MAX 4000000
-
-enum html_kind {
-	HTML_UNKNOWN,
-	HTML_INLINE,
-	HTML_BLOCK,	/* separates words */
-	HTML_HIDDEN,	/* its content is not shown */
-};
-
-struct html_element {
-	char name[HTML_NAME_MAX + 1];
-	unsigned char kind;
-};
-
-/* Sorted by name. */
-static const struct html_element html_elements[] = {
-    {"a", HTML_INLINE},
-    {"abbr", HTML_INLINE},
-    {"acronym", HTML_INLINE},
-    {"address", HTML_BLOCK},
-    {"applet", HTML_BLOCK},
-    {"area", HTML_INLINE},
-    {"article", HTML_BLOCK},
-    {"aside", HTML_BLOCK},
-    {"audio", HTML_HIDDEN},
-    {"b", HTML_INLINE},
-    {"base", HTML_INLINE},
-    {"basefont", HTML_INLINE},
-    {"bdi", HTML_INLINE},
-    {"bdo", HTML_INLINE},
-    {"big", HTML_INLINE},
-    {"blink", HTML_INLINE},
-    {"blockquote", HTML_BLOCK},
-    {"body", HTML_BLOCK},
-    {"br", HTML_BLOCK},
-    {"button", HTML_BLOCK},
-    {"canvas", HTML_BLOCK},
-    {"caption", HTML_BLOCK},
-    {"center", HTML_BLOCK},
-    {"cite", HTML_INLINE},
-    {"code", HTML_INLINE},
-    {"col", HTML_BLOCK},
-    {"colgroup", HTML_BLOCK},
-    {"dd", HTML_BLOCK},
-    {"del", HTML_INLINE},
-    {"details", HTML_BLOCK},
-    {"dfn", HTML_INLINE},
-    {"dir", HTML_BLOCK},
-    {"div", HTML_BLOCK},
-    {"dl", HTML_BLOCK},
-    {"dt", HTML_BLOCK},
-    {"em", HTML_INLINE},
-    {"embed", HTML_INLINE},
-    {"fieldset", HTML_BLOCK},
-    {"figcaption", HTML_BLOCK},
-    {"figure", HTML_BLOCK},
-    {"font", HTML_INLINE},
-    {"footer", HTML_BLOCK},
-    {"form", HTML_BLOCK},
-    {"frame", HTML_BLOCK},
-    {"frameset", HTML_BLOCK},
-    {"h1", HTML_BLOCK},
-    {"h2", HTML_BLOCK},
-    {"h3", HTML_BLOCK},
-    {"h4", HTML_BLOCK},
-    {"h5", HTML_BLOCK},
-    {"h6", HTML_BLOCK},
-    {"head", HTML_HIDDEN},
-    {"header", HTML_BLOCK},
-    {"hr", HTML_BLOCK},
-    {"html", HTML_BLOCK},
-    {"i", HTML_INLINE},
-    {"iframe", HTML_HIDDEN},
-    {"img", HTML_INLINE},
-    {"input", HTML_INLINE},
-    {"ins", HTML_INLINE},
-    {"kbd", HTML_INLINE},
-    {"label", HTML_INLINE},
-    {"legend", HTML_BLOCK},
-    {"li", HTML_BLOCK},
-    {"link", HTML_INLINE},
-    {"main", HTML_BLOCK},
-    {"map", HTML_INLINE},
-    {"mark", HTML_INLINE},
-    {"math", HTML_INLINE},
-    {"menu", HTML_BLOCK},
-    {"meta", HTML_INLINE},
-    {"nav", HTML_BLOCK},
-    {"noembed", HTML_HIDDEN},
-    {"noframes", HTML_HIDDEN},
-    {"noscript", HTML_BLOCK},
-    {"object", HTML_BLOCK},
-    {"ol", HTML_BLOCK},
-    {"optgroup", HTML_BLOCK},
-    {"option", HTML_BLOCK},
-    {"p", HTML_BLOCK},
-    {"param", HTML_INLINE},
-    {"picture", HTML_INLINE},
-    {"pre", HTML_BLOCK},
-    {"q", HTML_INLINE},
-    {"rp", HTML_INLINE},
-    {"rt", HTML_INLINE},
-    {"ruby", HTML_INLINE},
-    {"s", HTML_INLINE},
-    {"samp", HTML_INLINE},
-    {"script", HTML_HIDDEN},
-    {"section", HTML_BLOCK},
-    {"select", HTML_BLOCK},
-    {"small", HTML_INLINE},
-    {"source", HTML_INLINE},
-    {"span", HTML_INLINE},
-    {"strike", HTML_INLINE},
-    {"strong", HTML_INLINE},
-    {"style", HTML_HIDDEN},
-    {"sub", HTML_INLINE},
-    {"summary", HTML_BLOCK},
-    {"sup", HTML_INLINE},
-    {"svg", HTML_HIDDEN},
-    {"table", HTML_BLOCK},
-    {"tbody", HTML_BLOCK},
-    {"td", HTML_BLOCK},
-    {"template", HTML_HIDDEN},
-    {"textarea", HTML_BLOCK},
-    {"tfoot", HTML_BLOCK},
-    {"th", HTML_BLOCK},
-    {"thead", HTML_BLOCK},
-    {"time", HTML_INLINE},
-    {"title", HTML_HIDDEN},
-    {"tr", HTML_BLOCK},
-    {"track", HTML_INLINE},
-    {"tt", HTML_INLINE},
-    {"u", HTML_INLINE},
-    {"ul", HTML_BLOCK},
-    {"var", HTML_INLINE},
-    {"video", HTML_HIDDEN},
-    {"wbr", HTML_INLINE},
-    {"xmp", HTML_BLOCK},
-};
-
-#define HTML_ELEMENTS (sizeof(html_elements) / sizeof(html_elements[0]))
-
+#define HTML_CLOSED_MAX 4096 /* bytes of a title searched for an end tag */
 /*
- * The entities met most, before libxml2's table, which is searched from its
- * beginning.
+ * Comparisons of attribute names libxml2 may do, for each byte: it does them
+ * all to all.
  */
-static const struct {
-	const char *name;
-	uint32_t code;
-} html_common[] = {
-    {"nbsp", 0xa0},
-    {"amp", '&'},
-    {"quot", '"'},
-    {"lt", '<'},
-    {"gt", '>'},
-    {"apos", '\''},
-    {"rsquo", 0x2019},
-    {"lsquo", 0x2018},
-    {"ldquo", 0x201c},
-    {"rdquo", 0x201d},
-    {"mdash", 0x2014},
-    {"ndash", 0x2013},
-    {"hellip", 0x2026},
-};
-
-/* What &#128; to &#159; mean in HTML: windows-1252. */
-static const uint16_t html_c1[32] = {0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e,
-    0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0xfffd,
-    0x017d, 0xfffd, 0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013,
-    0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178};
+#define HTML_WORK_MAX 16
+#define HTML_WORK_MIN 4096 /* for the shortest text */
 
 static bool
 html_is_alpha(char c)
@@ -202,51 +39,6 @@ static bool
 html_is_alnum(char c)
 {
 	return html_is_alpha(c) || (c >= '0' && c <= '9');
-}
-
-static enum html_kind
-html_element_kind(const char *name, size_t len)
-{
-	char lower[HTML_NAME_MAX + 1];
-	size_t low = 0, high = HTML_ELEMENTS, i, middle;
-
-	if (len > HTML_NAME_MAX)
-		return HTML_UNKNOWN;
-	for (i = 0; i < len; i++)
-		lower[i] = (char)(name[i] | 0x20);
-	lower[len] = '\0';
-	while (low < high) {
-		int order;
-
-		middle = (low + high) / 2;
-		order = strcmp(lower, html_elements[middle].name);
-		if (order == 0)
-			return html_elements[middle].kind;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return HTML_UNKNOWN;
-}
-
-uint32_t
-html_entity(const char *name, size_t len)
-{
-	const htmlEntityDesc *entity;
-	char copy[HTML_ENTITY_MAX + 1];
-	size_t i;
-
-	if (len == 0 || len > HTML_ENTITY_MAX)
-		return 0;
-	memcpy(copy, name, len);
-	copy[len] = '\0';
-	for (i = 0; i < sizeof(html_common) / sizeof(html_common[0]); i++) {
-		if (strcmp(copy, html_common[i].name) == 0)
-			return html_common[i].code;
-	}
-	entity = htmlEntityLookup((const xmlChar *)copy);
-	return entity ? entity->value : 0;
 }
 
 /* "#8230;" or "#x2026;" behind the '&'. */
@@ -264,8 +56,7 @@ html_numeric(const char *p, const char *end, uint32_t *code_r)
 	for (from = p; p < end; p++) {
 		if (*p >= '0' && *p <= '9')
 			digit = (uint32_t)(*p - '0');
-		else if (base == 16 && html_is_alpha(*p) &&
-		    (*p | 0x20) <= 'f')
+		else if (base == 16 && html_is_alpha(*p) && (*p | 0x20) <= 'f')
 			digit = (uint32_t)((*p | 0x20) - 'a' + 10);
 		else
 			break;
@@ -274,8 +65,6 @@ html_numeric(const char *p, const char *end, uint32_t *code_r)
 	}
 	if (p == from)
 		return NULL;
-	if (code >= 0x80 && code <= 0x9f)
-		code = html_c1[code - 0x80];
 	*code_r = code;
 	return p < end && *p == ';' ? p + 1 : p;
 }
@@ -330,96 +119,147 @@ html_skip_tag(const char *p, const char *end)
 	return NULL;
 }
 
-/* "<!--...-->" and "<![CDATA[...]]>"; NULL for all else. */
+enum html_verdict {
+	HTML_TAKEN,
+	HTML_LITERAL, /* the '<' is just a character */
+	HTML_PARSER, /* a case for libxml2 */
+};
+
+struct html_scan {
+	struct plain *plain;
+	const char *p;
+	const char *end;
+	bool is_title;
+	/* what was looked for in vain is not looked for again */
+	bool has_no_comment_end;
+	bool has_no_section_end;
+};
+
+/* Behind the mark, from p on; NULL if there is none, which is remembered. */
 static const char *
-html_skip_declaration(struct plain *plain, const char *p, const char *end)
+html_scan_past(
+    struct html_scan *scan, const char *p, const char *mark, bool *has_none)
 {
-	const char *close;
-	size_t len = (size_t)(end - p);
+	const char *found = NULL;
+
+	if (!*has_none && p < scan->end)
+		found = memmem(p, (size_t)(scan->end - p), mark, 3);
+	*has_none = !found;
+	return found ? found + 3 : NULL;
+}
+
+/*
+ * "<!--...-->", "<![CDATA[...]]>", and what HTML calls bogus comments:
+ * "<!...>",
+ * "<?...>" and "</...>" with no name.
+ */
+static enum html_verdict
+html_scan_declaration(struct html_scan *scan)
+{
+	const char *p = scan->p, *close;
+	size_t len = (size_t)(scan->end - p);
 
 	if (len >= 4 && memcmp(p, "<!--", 4) == 0) {
 		/* "<!-->" is a whole comment; let the parser have it */
-		if (len > 4 && (p[4] == '>' || p[4] == '-'))
-			return NULL;
-		close = memmem(p + 4, len - 4, "-->", 3);
-		return close ? close + 3 : NULL;
+		close = len > 4 && (p[4] == '>' || p[4] == '-')
+			    ? NULL
+			    : html_scan_past(scan, p + 4, "-->",
+				  &scan->has_no_comment_end);
+	} else if (len >= 9 && memcmp(p, "<![CDATA[", 9) == 0) {
+		/* wrapped twice by its producer: the content is meant */
+		close = html_scan_past(
+		    scan, p + 9, "]]>", &scan->has_no_section_end);
+		if (close)
+			plain_add(scan->plain, p + 9, close - 3);
+	} else {
+		close = memchr(p, '>', len);
+		close = close ? close + 1 : NULL;
 	}
-	/* wrapped twice by its producer: the content is meant */
-	if (len >= 9 && memcmp(p, "<![CDATA[", 9) == 0) {
-		close = memmem(p + 9, len - 9, "]]>", 3);
-		if (!close)
-			return NULL;
-		plain_add(plain, p + 9, close);
-		return close + 3;
-	}
-	return NULL;
+	if (!close)
+		return scan->is_title ? HTML_LITERAL : HTML_PARSER;
+	scan->p = close;
+	return HTML_TAKEN;
 }
 
-enum html_verdict {
-	HTML_TAKEN,
-	HTML_LITERAL,	/* the '<' is just a character */
-	HTML_PARSER,	/* a case for libxml2 */
-};
-
-/* What stands at a '<'; *p_r moves behind it when it was taken. */
-static enum html_verdict
-html_scan_tag(struct plain *plain, const char **p_r, const char *end,
-    bool is_title)
+/* Whether the end tag of an element follows: "the <video> tag" has none. */
+static bool
+html_scan_is_closed(
+    const struct html_scan *scan, const char *name, const char *behind)
 {
-	const char *p = *p_r, *name = p + 1, *q;
+	size_t len = (size_t)(behind - name);
+	const char *p = behind, *end = scan->end;
+
+	if (end - p > HTML_CLOSED_MAX)
+		end = p + HTML_CLOSED_MAX;
+	while ((p = memmem(p, (size_t)(end - p), "</", 2))) {
+		p += 2;
+		if ((size_t)(end - p) >= len && strncasecmp(p, name, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What stands at a '<'; moves behind it when it was taken. */
+static enum html_verdict
+html_scan_tag(struct html_scan *scan)
+{
+	const char *p = scan->p, *end = scan->end, *name = p + 1, *q;
 	enum html_kind kind;
 
 	if (name < end && *name == '/')
 		name++;
 	if (name == end || !html_is_alpha(*name)) {
-		if (name == end || (*name != '!' && *name != '?' &&
-		        name == p + 1))
+		if (name == end ||
+		    (*name != '!' && *name != '?' && name == p + 1))
 			return HTML_LITERAL;
-		q = html_skip_declaration(plain, p, end);
-		if (!q)
-			return is_title ? HTML_LITERAL : HTML_PARSER;
-		*p_r = q;
-		return HTML_TAKEN;
+		return html_scan_declaration(scan);
 	}
 	for (q = name; q < end && html_is_alnum(*q); q++)
 		;
 	kind = html_element_kind(name, (size_t)(q - name));
-	if (kind == HTML_UNKNOWN && is_title)
+	if (kind == HTML_UNKNOWN && scan->is_title)
 		return HTML_LITERAL;
 	if (kind == HTML_HIDDEN)
-		return HTML_PARSER;
+		return scan->is_title && name == p + 1 &&
+			       !html_scan_is_closed(scan, name, q)
+			   ? HTML_LITERAL
+			   : HTML_PARSER;
 	q = html_skip_tag(q, end);
+	/* in a title, what is never closed is no tag */
+	if (!q && scan->is_title && !memchr(p, '>', (size_t)(end - p)))
+		return HTML_LITERAL;
 	if (!q)
 		return HTML_PARSER;
 	if (kind == HTML_BLOCK)
-		plain_gap(plain);
-	*p_r = q;
+		plain_gap(scan->plain);
+	scan->p = q;
 	return HTML_TAKEN;
 }
 
 /* 0, or -1 when libxml2 must read the text; what was added is void then. */
 static int
-html_scan(struct plain *plain, const char *p, const char *end, bool is_title)
+html_scan(struct html_scan *scan)
 {
 	const char *q;
 	uint32_t code;
 
-	while (!plain->is_full) {
-		p = plain_add_until_markup(plain, p, end);
-		if (p == end)
+	while (!scan->plain->is_full) {
+		scan->p =
+		    plain_add_until_markup(scan->plain, scan->p, scan->end);
+		if (scan->p == scan->end)
 			break;
-		if (*p == '&') {
-			q = html_reference(p + 1, end, &code);
-			plain_char(plain, q ? code : '&');
-			p = q ? q : p + 1;
+		if (*scan->p == '&') {
+			q = html_reference(scan->p + 1, scan->end, &code);
+			plain_char(scan->plain, q ? code : '&');
+			scan->p = q ? q : scan->p + 1;
 			continue;
 		}
-		switch (html_scan_tag(plain, &p, end, is_title)) {
+		switch (html_scan_tag(scan)) {
 		case HTML_TAKEN:
 			break;
 		case HTML_LITERAL:
-			plain_char(plain, '<');
-			p++;
+			plain_char(scan->plain, '<');
+			scan->p++;
 			break;
 		case HTML_PARSER:
 			return -1;
@@ -432,15 +272,15 @@ struct html_reader {
 	htmlParserCtxtPtr ctxt;
 	struct plain *plain;
 	int depth;
-	int hidden;	/* elements around us whose content is not shown */
+	int hidden; /* elements around us whose content is not shown */
 };
 
 static void
 html_on_start(void *data, const xmlChar *name, const xmlChar **attributes)
 {
 	struct html_reader *reader = data;
-	enum html_kind kind = html_element_kind(
-	    (const char *)name, strlen((const char *)name));
+	enum html_kind kind =
+	    html_element_kind((const char *)name, strlen((const char *)name));
 
 	(void)attributes;
 	if (++reader->depth > HTML_DEPTH_MAX || reader->plain->is_full)
@@ -455,8 +295,8 @@ static void
 html_on_end(void *data, const xmlChar *name)
 {
 	struct html_reader *reader = data;
-	enum html_kind kind = html_element_kind(
-	    (const char *)name, strlen((const char *)name));
+	enum html_kind kind =
+	    html_element_kind((const char *)name, strlen((const char *)name));
 
 	reader->depth--;
 	if (kind == HTML_HIDDEN && reader->hidden > 0)
@@ -480,22 +320,38 @@ html_on_text(void *data, const xmlChar *text, int len)
  * with all others of the tag, so a text of a few hundred kilobytes could keep
  * it busy for minutes. Everything that may separate attributes is counted.
  */
-static size_t
+size_t
 html_affordable(const char *html, size_t len)
 {
 	const char *p = html, *end = html + len, *from;
-	uint64_t work = 0, count;
+	uint64_t work = 0, max = HTML_WORK_MIN + (uint64_t)len * HTML_WORK_MAX;
+	uint64_t count;
 
 	while ((p = memchr(p, '<', (size_t)(end - p)))) {
 		from = p++;
 		for (count = 0; p < end && *p != '>' && *p != '<'; p++)
-			count += *p <= ' ' || *p == '/' || *p == '"' ||
-			    *p == '\'';
+			count +=
+			    *p <= ' ' || *p == '/' || *p == '"' || *p == '\'';
 		work += count * count;
-		if (work > HTML_WORK_MAX)
+		if (work > max)
 			return (size_t)(from - html);
 	}
 	return len;
+}
+
+/* The part that is parsed; it does not end within a tag. */
+static size_t
+html_parsed_len(const char *html, size_t len)
+{
+	const char *last;
+
+	if (len > HTML_PARSE_MAX) {
+		len = plain_border(html, HTML_PARSE_MAX);
+		last = memrchr(html, '<', len);
+		if (last && !memchr(last, '>', (size_t)(html + len - last)))
+			len = (size_t)(last - html);
+	}
+	return html_affordable(html, len);
 }
 
 static void
@@ -504,12 +360,10 @@ html_parse(struct plain *plain, const char *html, size_t len)
 	struct html_reader reader = {NULL, plain, 0, 0};
 	htmlSAXHandler handler;
 
-	if (len > HTML_PARSE_MAX)
-		len = plain_border(html, HTML_PARSE_MAX);
-	len = html_affordable(html, len);
+	len = html_parsed_len(html, len);
 	reader.ctxt = htmlCreateMemoryParserCtxt(html, (int)len);
 	if (!reader.ctxt)
-		return;	/* nothing to read */
+		return; /* nothing to read */
 	memset(&handler, 0, sizeof(handler));
 	handler.startElement = html_on_start;
 	handler.endElement = html_on_end;
@@ -517,8 +371,9 @@ html_parse(struct plain *plain, const char *html, size_t len)
 	handler.ignorableWhitespace = html_on_text;
 	*reader.ctxt->sax = handler;
 	reader.ctxt->userData = &reader;
-	htmlCtxtUseOptions(reader.ctxt, HTML_PARSE_IGNORE_ENC |
-	        HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
+	htmlCtxtUseOptions(
+	    reader.ctxt, HTML_PARSE_IGNORE_ENC | HTML_PARSE_NOERROR |
+			     HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
 	xmlSwitchEncoding(reader.ctxt, XML_CHAR_ENCODING_UTF8);
 	htmlParseDocument(reader.ctxt);
 	htmlFreeParserCtxt(reader.ctxt);
@@ -541,27 +396,95 @@ html_parse_valid(struct plain *plain, const char *html, size_t len)
 }
 
 static int
-html_convert(const char *html, size_t len, size_t max, struct buf *out,
-    bool is_title)
+html_convert(
+    const char *html, size_t len, size_t max, struct buf *out, bool is_title)
 {
 	struct plain plain;
+	struct html_scan scan = {.plain = &plain,
+	    .p = html,
+	    .end = html + len,
+	    .is_title = is_title};
 
 	plain_begin(&plain, out, len, max);
-	if (html_scan(&plain, html, html + len, is_title) == -1) {
+	if (html_scan(&scan) == -1) {
 		plain_begin(&plain, out, len, max);
 		html_parse_valid(&plain, html, len);
 	}
 	return plain_end(&plain);
 }
 
+/* "&amp;" in text that has been decoded. */
+static bool
+html_has_reference(const char *text, size_t len)
+{
+	const char *p = text, *end = text + len, *behind;
+	uint32_t code;
+
+	while ((p = memchr(p, '&', (size_t)(end - p)))) {
+		behind = html_reference(++p, end, &code);
+		if (behind && behind[-1] == ';')
+			return true;
+	}
+	return false;
+}
+
+/* "</p>" in text that has been decoded. */
+static bool
+html_has_end_tag(const char *text, size_t len)
+{
+	const char *p = text, *end = text + len, *name;
+
+	while ((p = memmem(p, (size_t)(end - p), "</", 2))) {
+		for (name = p += 2; p < end && html_is_alnum(*p); p++)
+			;
+		if (p < end && *p == '>' &&
+		    html_element_kind(name, (size_t)(p - name)) != HTML_UNKNOWN)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Some producers escape what is escaped already. It is certain where
+ * references are left in what was decoded, or whole elements in what held no
+ * markup at all.
+ */
+static int
+html_convert_twice(
+    const char *html, size_t len, size_t max, struct buf *out, bool is_title)
+{
+	size_t from = out->len, made;
+	struct buf once;
+	int rc = html_convert(html, len, max, out, is_title);
+
+	made = out->len - from;
+	if (made == 0 || !memchr(html, '&', len) ||
+	    (!html_has_reference(out->data + from, made) &&
+		(memchr(html, '<', len) ||
+		    !html_has_end_tag(out->data + from, made))))
+		return rc;
+	buf_init(&once, 0);
+	(void)buf_add(&once, out->data + from, made);
+	out->len = from;
+	rc = html_convert(once.data, once.len, max, out, is_title);
+	buf_clear(&once);
+	return rc;
+}
+
 int
-html_to_text(const char *html, size_t len, size_t max, struct buf *out)
+html_markup_to_text(const char *html, size_t len, size_t max, struct buf *out)
 {
 	return html_convert(html, len, max, out, false);
 }
 
 int
+html_to_text(const char *html, size_t len, size_t max, struct buf *out)
+{
+	return html_convert_twice(html, len, max, out, false);
+}
+
+int
 html_title_to_text(const char *html, size_t len, size_t max, struct buf *out)
 {
-	return html_convert(html, len, max, out, true);
+	return html_convert_twice(html, len, max, out, true);
 }

@@ -7,17 +7,20 @@
 
 #include "lib/buf.h"
 
-#define HTML_PARSE_MAX (256 * 1024)	/* bytes handed to libxml2 */
-#define HTML_DEPTH_MAX 256		/* elements within each other */
+#define HTML_PARSE_MAX (256 * 1024) /* bytes handed to libxml2 */
+#define HTML_DEPTH_MAX 256 /* elements within each other */
 
 /*
  * Markup to plain text: tags dropped (script and style with their content,
  * block elements become white space), entities decoded, then cleaned like
- * text_clean(). Appends at most max bytes, cut on a character border. Input
- * without '<' and '&' takes no parser. Returns 0, or -1 when the buffer's bound
- * was met.
+ * text_clean(). What was plainly escaped twice is decoded twice. Appends at
+ * most max bytes, cut on a character border. Input without '<' and '&' takes no
+ * parser. Returns 0, or -1 when the buffer's bound was met.
  */
 int html_to_text(const char *html, size_t len, size_t max, struct buf *out);
+/* The same for what is certainly markup: nothing is decoded twice. */
+int html_markup_to_text(
+    const char *html, size_t len, size_t max, struct buf *out);
 /*
  * The same for text that may be markup or not, as titles are: what looks like
  * a tag but is none of HTML's ("List<String>", "a < b") stays as it is.
@@ -26,10 +29,18 @@ int html_title_to_text(
     const char *html, size_t len, size_t max, struct buf *out);
 /*
  * Plain text made safe and even: valid UTF-8 only, controls, bidirectional
- * overrides and zero-width no-break spaces removed, white space of any script
- * collapsed to one blank and trimmed. Same bounds and result.
+ * overrides and zero-width no-break spaces removed, C1 controls read as the
+ * windows-1252 they come from, white space of any script collapsed to one blank
+ * and trimmed. Same bounds and result.
  */
 int text_clean(const char *text, size_t len, size_t max, struct buf *out);
+/* Whether HTML has an element of that name. */
+bool html_is_element(const char *name);
+/*
+ * How much of the text libxml2's HTML parser may have: its time grows with the
+ * square of a tag's attributes.
+ */
+size_t html_affordable(const char *html, size_t len);
 /*
  * The code point of a named entity of HTML 4 ("eacute"), 0 if there is none.
  */

@@ -9,8 +9,8 @@
 #include "text/html.h"
 #include "text/plain.h"
 
-#define PLAIN_CHAR_MAX 4	/* bytes of a character in UTF-8 */
-#define PLAIN_GROWTH 3		/* an invalid byte becomes U+FFFD */
+#define PLAIN_CHAR_MAX 4 /* bytes of a character in UTF-8 */
+#define PLAIN_GROWTH 3 /* an invalid byte becomes U+FFFD */
 #define PLAIN_REPLACEMENT 0xfffd
 
 #define ONES UINT64_C(0x0101010101010101)
@@ -25,16 +25,21 @@ enum plain_class {
 };
 
 /* Of each byte of ASCII; above it all are PLAIN_MULTI. */
-static const unsigned char plain_classes[128] = {
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0,
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    1, 2, 2, 2, 2, 2, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2,
-    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 2, 2,
-    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
-    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
-    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
-    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0,
-};
+static const unsigned char plain_classes[128] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+    1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 2,
+    2, 2, 2, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+    3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+    2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0};
+
+/*
+ * What U+0080 to U+009F are meant to be: bytes of windows-1252 that somebody
+ * took for Latin-1, as HTML has it for &#128;. 0 where it has no character.
+ */
+static const uint16_t plain_c1[32] = {0x20ac, 0, 0x201a, 0x0192, 0x201e, 0x2026,
+    0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0, 0,
+    0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122,
+    0x0161, 0x203a, 0x0153, 0, 0x017e, 0x0178};
 
 static enum plain_class
 plain_class(char c)
@@ -94,11 +99,10 @@ plain_room(struct plain *plain, size_t len)
 static bool
 plain_is_blank(uint32_t code)
 {
-	return (code >= 0x09 && code <= 0x0d) || code == ' ' || code == 0x85 ||
-	    code == 0xa0 || code == 0x1680 ||
-	    (code >= 0x2000 && code <= 0x200a) || code == 0x2028 ||
-	    code == 0x2029 || code == 0x202f || code == 0x205f ||
-	    code == 0x3000;
+	return (code >= 0x09 && code <= 0x0d) || code == ' ' || code == 0xa0 ||
+	       code == 0x1680 || (code >= 0x2000 && code <= 0x200a) ||
+	       code == 0x2028 || code == 0x2029 || code == 0x202f ||
+	       code == 0x205f || code == 0x3000;
 }
 
 /*
@@ -110,13 +114,14 @@ static bool
 plain_is_dropped(uint32_t code)
 {
 	return code < 0x20 || (code >= 0x7f && code <= 0x9f) ||
-	    code == 0x061c || code == 0x180e || code == 0x200b ||
-	    code == 0x200e || code == 0x200f ||
-	    (code >= 0x202a && code <= 0x202e) ||
-	    (code >= 0x2060 && code <= 0x206f) || code == 0xfeff ||
-	    (code >= 0xfdd0 && code <= 0xfdef) ||
-	    (code >= 0xfff9 && code <= 0xfffb) || (code & 0xfffe) == 0xfffe ||
-	    (code >= 0xe0000 && code <= 0xe007f);
+	       code == 0x061c || code == 0x180e || code == 0x200b ||
+	       code == 0x200e || code == 0x200f ||
+	       (code >= 0x202a && code <= 0x202e) ||
+	       (code >= 0x2060 && code <= 0x206f) || code == 0xfeff ||
+	       (code >= 0xfdd0 && code <= 0xfdef) ||
+	       (code >= 0xfff9 && code <= 0xfffb) ||
+	       (code & 0xfffe) == 0xfffe ||
+	       (code >= 0xe0000 && code <= 0xe007f);
 }
 
 void
@@ -125,6 +130,8 @@ plain_char(struct plain *plain, uint32_t code)
 	utf8proc_uint8_t bytes[PLAIN_CHAR_MAX];
 	utf8proc_ssize_t len;
 
+	if (code >= 0x80 && code <= 0x9f && plain_c1[code - 0x80])
+		code = plain_c1[code - 0x80];
 	if (plain_is_blank(code)) {
 		plain->has_gap = true;
 		return;
@@ -183,39 +190,49 @@ plain_add_multi(struct plain *plain, const char *p, const char *end)
 	return (const char *)in;
 }
 
-/* A bit in each byte of x that equals c; a byte c ^ 1 behind one may too. */
-static uint64_t
-plain_equal(uint64_t x, char c)
+/* Bytes compared all at once; the compiler knows how. */
+typedef unsigned char plain_block __attribute__((vector_size(16)));
+
+/*
+ * Whether 16 bytes, and the one before them, are printable ASCII without
+ * markup and without two blanks in a row.
+ */
+static bool
+plain_block_is_easy(const char *p)
 {
-	x ^= ONES * (unsigned char)c;
-	return (x - ONES) & ~x & HIGHS;
+	plain_block block, before;
+	uint64_t halves[2];
+
+	memcpy(&block, p, sizeof(block));
+	memcpy(&before, p - 1, sizeof(before));
+	block =
+	    (plain_block)((block < 0x20) | (block > 0x7e) | (block == '<') |
+			  (block == '&') | ((block == ' ') & (before == ' ')));
+	memcpy(halves, &block, sizeof(halves));
+	return (halves[0] | halves[1]) == 0;
 }
 
 /*
- * Copies whole blocks of printable ASCII without markup and without two
- * blanks in a row. A blank at the end becomes the gap again.
+ * Copies easy text behind a character that was copied, with single blanks in
+ * it. A blank at the end becomes the gap again.
  */
 static const char *
-plain_add_blocks(struct plain *plain, const char *p, const char *end)
+plain_add_easy(struct plain *plain, const char *p, const char *end)
 {
-	uint64_t block, blanks;
+	const char *from = p;
 	char *to = plain->p;
 
-	while (end - p >= 8 && plain->end - to >= 8) {
-		memcpy(&block, p, 8);
-		blanks = plain_equal(block, ' ');
-		if (((block - ONES * 0x20) | (block + ONES) | block |
-		        plain_equal(block, '<') | plain_equal(block, '&') |
-		        (blanks & blanks << 8)) &
-		    HIGHS)
+	if (end - p > plain->end - to)
+		end = p + (plain->end - to);
+	for (; end - p >= 16 && plain_block_is_easy(p); p += 16, to += 16)
+		memcpy(to, p, 16);
+	for (; p < end; p++) {
+		if (plain_class(*p) != PLAIN_ASCII &&
+		    (*p != ' ' || to[-1] == ' '))
 			break;
-		if (*p == ' ' && to[-1] == ' ')
-			break;
-		memcpy(to, &block, 8);
-		to += 8;
-		p += 8;
+		*to++ = *p;
 	}
-	if (to > plain->p && to[-1] == ' ') {
+	if (p > from && to[-1] == ' ') {
 		to--;
 		plain->has_gap = true;
 	}
@@ -224,8 +241,8 @@ plain_add_blocks(struct plain *plain, const char *p, const char *end)
 }
 
 static const char *
-plain_add_run(struct plain *plain, const char *p, const char *end,
-    bool stops_at_markup)
+plain_add_run(
+    struct plain *plain, const char *p, const char *end, bool stops_at_markup)
 {
 	while (p < end && !plain->is_full) {
 		switch (plain_class(*p)) {
@@ -244,7 +261,7 @@ plain_add_run(struct plain *plain, const char *p, const char *end,
 			if (!plain_room(plain, 1))
 				break;
 			*plain->p++ = *p++;
-			p = plain_add_blocks(plain, p, end);
+			p = plain_add_easy(plain, p, end);
 			break;
 		case PLAIN_MULTI:
 			p = plain_add_multi(plain, p, end);
@@ -272,7 +289,7 @@ plain_border(const char *text, size_t len)
 	size_t back = len;
 
 	while (back > 0 && len - back < PLAIN_CHAR_MAX &&
-	    ((unsigned char)text[back] & 0xc0) == 0x80)
+	       ((unsigned char)text[back] & 0xc0) == 0x80)
 		back--;
 	return back;
 }
@@ -281,12 +298,12 @@ plain_border(const char *text, size_t len)
 static size_t
 plain_ascii_prefix(const char *text, size_t len)
 {
-	uint64_t block;
+	uint64_t blocks[4];
 	size_t i = 0;
 
-	for (; len - i >= 8; i += 8) {
-		memcpy(&block, text + i, 8);
-		if (block & HIGHS)
+	for (; len - i >= sizeof(blocks); i += sizeof(blocks)) {
+		memcpy(blocks, text + i, sizeof(blocks));
+		if ((blocks[0] | blocks[1] | blocks[2] | blocks[3]) & HIGHS)
 			break;
 	}
 	while (i < len && (unsigned char)text[i] < 0x80)
@@ -300,17 +317,24 @@ plain_is_utf8(const char *text, size_t len)
 	const utf8proc_uint8_t *in = (const utf8proc_uint8_t *)text;
 	utf8proc_int32_t code;
 	utf8proc_ssize_t n;
-	size_t i;
+	size_t i = 0, common;
 
 	if (memchr(text, '\0', len))
 		return false;
-	for (i = 0; i < len; i += (size_t)n) {
-		i += plain_ascii_prefix(text + i, len - i);
-		if (i == len)
-			break;
-		n = utf8proc_iterate(in + i, (utf8proc_ssize_t)(len - i), &code);
+	while (i < len) {
+		if (in[i] < 0x80) {
+			i += plain_ascii_prefix(text + i, len - i);
+			continue;
+		}
+		common = plain_common_len(in + i, in + len);
+		i += common;
+		if (common)
+			continue;
+		n = utf8proc_iterate(
+		    in + i, (utf8proc_ssize_t)(len - i), &code);
 		if (n <= 0)
 			return false;
+		i += (size_t)n;
 	}
 	return true;
 }
@@ -324,7 +348,8 @@ plain_repair_utf8(const char *text, size_t len, struct buf *out)
 	size_t i = 0, from = 0;
 
 	while (i < len) {
-		n = utf8proc_iterate(in + i, (utf8proc_ssize_t)(len - i), &code);
+		n = utf8proc_iterate(
+		    in + i, (utf8proc_ssize_t)(len - i), &code);
 		if (n > 0 && code != 0) {
 			i += (size_t)n;
 			continue;
@@ -335,6 +360,53 @@ plain_repair_utf8(const char *text, size_t len, struct buf *out)
 		from = ++i;
 	}
 	(void)buf_add(out, text + from, len - from);
+}
+
+/* The byte of windows-1252, or of Latin-1, for a character; -1 for others. */
+static int
+plain_western_byte(utf8proc_int32_t code)
+{
+	int i;
+
+	if (code < 0x100)
+		return code;
+	for (i = 0; i < 32; i++) {
+		if (plain_c1[i] == code)
+			return 0x80 + i;
+	}
+	return -1;
+}
+
+bool
+plain_undouble(const char *text, size_t len, struct buf *out)
+{
+	const utf8proc_uint8_t *in = (const utf8proc_uint8_t *)text;
+	size_t from = out->len, i, ascii;
+	utf8proc_int32_t code;
+	utf8proc_ssize_t n;
+	int byte;
+
+	/* a lead byte, read as Latin-1, is one of U+00C2 to U+00F4 */
+	if (!memchr(text, 0xc3, len))
+		return false;
+	for (i = 0; i < len; i += (size_t)n) {
+		ascii = plain_ascii_prefix(text + i, len - i);
+		(void)buf_add(out, text + i, ascii);
+		n = (utf8proc_ssize_t)ascii;
+		if (ascii > 0)
+			continue;
+		n = utf8proc_iterate(
+		    in + i, (utf8proc_ssize_t)(len - i), &code);
+		byte = n > 0 ? plain_western_byte(code) : -1;
+		if (byte == -1)
+			goto refuse;
+		(void)buf_addch(out, (char)byte);
+	}
+	if (plain_is_utf8(out->data + from, out->len - from))
+		return true;
+refuse:
+	out->len = from;
+	return false;
 }
 
 int

@@ -17,10 +17,10 @@ struct plain {
 	struct buf *out;
 	char *start;
 	char *p;
-	char *end;	/* what is written stays before it */
-	bool has_gap;	/* a blank is due before the next character */
-	bool is_full;	/* something did not fit; all else is ignored */
-	bool is_bounded;	/* by the buffer, not by the caller's max */
+	char *end; /* what is written stays before it */
+	bool has_gap; /* a blank is due before the next character */
+	bool is_full; /* something did not fit; all else is ignored */
+	bool is_bounded; /* by the buffer, not by the caller's max */
 };
 
 /* At most max bytes, made from len bytes of input. */
@@ -38,6 +38,11 @@ void plain_gap(struct plain *plain);
 /* The largest length up to len that ends on a character's border. */
 size_t plain_border(const char *text, size_t len);
 bool plain_is_utf8(const char *text, size_t len);
+/*
+ * Undoes UTF-8 that was taken for Latin-1 or windows-1252 and encoded again:
+ * appends the original and is true, if the whole text is such a case.
+ */
+bool plain_undouble(const char *text, size_t len, struct buf *out);
 /* Appends the text with U+FFFD for what is no UTF-8, and without NUL. */
 void plain_repair_utf8(const char *text, size_t len, struct buf *out);
 
