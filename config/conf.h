@@ -178,6 +178,10 @@ struct conf {
 	size_t route_count;
 	struct strings default_sinks;	/* topics that name none; all if empty */
 	struct strings operator_sinks;	/* feed.*, sink.*, config.*; all logs if empty */
+	/* the same objects in the order of their names */
+	const struct conf_feed **feeds_by_name;
+	const struct conf_topic **topics_by_name;
+	const struct conf_sink **sinks_by_name;
 };
 
 /*
@@ -185,6 +189,12 @@ struct conf {
  * are in diag, as are the warnings of a good one. Never starts anything.
  */
 struct conf *conf_load(const char *path, struct diag *diag);
+/*
+ * The same, but what was read of a bad configuration is given, too, if only
+ * values are wrong in it: so that its topics can be checked in the same run.
+ * Nothing may be started with it when diag has new errors.
+ */
+struct conf *conf_examine(const char *path, struct diag *diag);
 void conf_free(struct conf **conf);
 
 const struct conf_feed *conf_find_feed(const struct conf *conf, const char *name);

@@ -15,8 +15,8 @@ static bool
 conf_url_has(CURLU *url, CURLUPart part)
 {
 	char *value = NULL;
-	bool has = curl_url_get(url, part, &value, 0) == CURLUE_OK && value &&
-	    *value;
+	bool has =
+	    curl_url_get(url, part, &value, 0) == CURLUE_OK && value && *value;
 
 	curl_free(value);
 	return has;
@@ -48,8 +48,8 @@ conf_check_url(
 		return -1;
 	}
 	if (strlen(url) > CONF_STRING_MAX) {
-		conf_given_error(given, key, 0, "URL longer than %d bytes",
-		    CONF_STRING_MAX);
+		conf_given_error(
+		    given, key, 0, "URL longer than %d bytes", CONF_STRING_MAX);
 		return -1;
 	}
 	code = curl_url_set(given->reader->url, CURLUPART_URL, url, 0);
@@ -61,7 +61,7 @@ conf_check_url(
 	/* they would end in logs and events */
 	if (strchr(url, '@') &&
 	    (conf_url_has(given->reader->url, CURLUPART_USER) ||
-	        conf_url_has(given->reader->url, CURLUPART_PASSWORD))) {
+		conf_url_has(given->reader->url, CURLUPART_PASSWORD))) {
 		scan_report_hidden(&given->reader->file->scan,
 		    given->reader->diag, DIAG_ERROR,
 		    &conf_given_at(given, 0)->pos,
@@ -96,12 +96,12 @@ conf_read_feed_url(
 	if (conf_check_url(given, key, url) == -1)
 		return;
 	*(const char **)field = strcmp(url, feed->name) == 0
-	    ? feed->name
-	    : arena_strdup(reader->arena, url);
+				    ? feed->name
+				    : arena_strdup(reader->arena, url);
 	place = arena_alloc(reader->arena, sizeof(*place));
 	*place = feed->place;
 	first = map_put(reader->feed_urls, url, place);
-	if (first)
+	if (first && conf_may_warn(reader))
 		scan_report(&reader->file->scan, reader->diag, DIAG_WARNING,
 		    &conf_given_at(given, 0)->pos, strlen(url),
 		    "url: another feed has this URL; first at %s:%d",
@@ -123,14 +123,14 @@ conf_read_proxy(
 	}
 	/* the proxy's text is not repeated: it may hold a password */
 	if (!conf_is_prefixed(
-	        proxy, schemes, sizeof(schemes) / sizeof(schemes[0]))) {
+		proxy, schemes, sizeof(schemes) / sizeof(schemes[0]))) {
 		conf_given_error(given, key, 0,
 		    "expected http://, https://, socks4://, socks4a://, "
 		    "socks5:// or socks5h://");
 		return;
 	}
-	code = curl_url_set(given->reader->url, CURLUPART_URL, proxy,
-	    CURLU_NON_SUPPORT_SCHEME);
+	code = curl_url_set(
+	    given->reader->url, CURLUPART_URL, proxy, CURLU_NON_SUPPORT_SCHEME);
 	if (code != CURLUE_OK)
 		conf_given_error(
 		    given, key, 0, "bad URL: %s", curl_url_strerror(code));
@@ -148,13 +148,13 @@ conf_read_networks(
 	struct err err;
 
 	policy->allowed_count = 0;
-	policy->allowed = arena_calloc(
-	    given->reader->arena, count, sizeof(*policy->allowed));
+	policy->allowed =
+	    arena_calloc(given->reader->arena, count, sizeof(*policy->allowed));
 	for (i = 0; i < count; i++) {
 		const char *text = conf_given_text(given, i);
 
-		if (network_parse(text,
-		        &policy->allowed[policy->allowed_count], &err) == 0)
+		if (network_parse(text, &policy->allowed[policy->allowed_count],
+			&err) == 0)
 			policy->allowed_count++;
 		else
 			conf_given_error(given, key, i,
@@ -208,8 +208,8 @@ conf_read_headers(
 	struct strings *headers = field;
 	size_t i, count = conf_given_count(given);
 
-	headers->items = arena_calloc(
-	    given->reader->arena, count, sizeof(*headers->items));
+	headers->items =
+	    arena_calloc(given->reader->arena, count, sizeof(*headers->items));
 	for (i = 0; i < count; i++) {
 		const char *text = conf_given_text(given, i);
 		const char *wrong = conf_check_header(text);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "config/conf_private.h"
 
-static void
+void
 conf_outline_drop(struct conf_reader *reader, struct scan_option *option)
 {
 	option->key = -1;
@@ -22,7 +22,8 @@ conf_outline_unknown(struct conf_reader *reader, const struct conf_kind *kind,
 
 	if (kind == &conf_kinds[CONF_SET])
 		scan_report(scan, reader->diag, DIAG_ERROR, &option->pos,
-		    option->name_len, "\"%.*s\" is no language; expected a "
+		    option->name_len,
+		    "\"%.*s\" is no language; expected a "
 		    "code like en, ko, zh-Hant, or any",
 		    (int)option->name_len, name);
 	else if (kind == &conf_kinds[CONF_ROOT])
@@ -31,8 +32,10 @@ conf_outline_unknown(struct conf_reader *reader, const struct conf_kind *kind,
 		    (int)option->name_len, name);
 	else
 		scan_report(scan, reader->diag, DIAG_ERROR, &option->pos,
-		    option->name_len, "unknown option \"%.*s\" in a %s "
-		    "section", (int)option->name_len, name, kind->name);
+		    option->name_len,
+		    "unknown option \"%.*s\" in a %s "
+		    "section",
+		    (int)option->name_len, name, kind->name);
 	conf_suggest_key(reader->diag, kind, name, option->name_len);
 }
 
@@ -74,7 +77,7 @@ conf_outline_is_first(struct conf_reader *reader,
 	for (other = options; other < option; other++) {
 		if (other->name_len != option->name_len ||
 		    memcmp(scan->text + other->pos.offset,
-		        scan->text + option->pos.offset, other->name_len) != 0)
+			scan->text + option->pos.offset, other->name_len) != 0)
 			continue;
 		if (other->is_call && option->is_call)
 			continue;
@@ -95,17 +98,38 @@ conf_outline_is_include(struct conf_reader *reader,
 	const struct scan *scan = &reader->file->scan;
 
 	return kind == &conf_kinds[CONF_ROOT] &&
-	    scan_is(scan, &option->pos, option->name_len, "include");
+	       scan_is(scan, &option->pos, option->name_len, "include");
 }
 
 static void
 conf_outline_include(struct conf_reader *reader, struct scan_option *option)
 {
-	if (option->is_call && option->value_count == 1)
+	if (option->is_call && option->value_count == 1) {
+		option->key = CONF_KEY_INCLUDE;
 		return;
+	}
 	scan_report(&reader->file->scan, reader->diag, DIAG_ERROR, &option->pos,
 	    option->name_len, "expected include(\"FILE\")");
 	conf_outline_drop(reader, option);
+}
+
+/* Whether a section may have its option number i; reports the first too many.
+ */
+static bool
+conf_outline_has_room(struct conf_reader *reader, const struct conf_kind *kind,
+    const struct scan_option *option, size_t i)
+{
+	size_t max = kind == &conf_kinds[CONF_ROOT] ? CONF_OPTIONS_MAX
+						    : CONF_SECTION_OPTIONS_MAX;
+
+	if (i == max)
+		scan_report(&reader->file->scan, reader->diag, DIAG_ERROR,
+		    &option->pos, option->name_len,
+		    kind == &conf_kinds[CONF_ROOT]
+			? "more than %zu options in one file"
+			: "more than %zu options in one section",
+		    max);
+	return i < max;
 }
 
 static void
@@ -117,6 +141,11 @@ conf_outline_options(struct conf_reader *reader, const struct conf_kind *kind,
 	for (i = 0; i < count; i++) {
 		struct scan_option *option = &options[i];
 
+		if (conf_is_over(reader) ||
+		    !conf_outline_has_room(reader, kind, option, i)) {
+			conf_outline_drop(reader, option);
+			continue;
+		}
 		if (conf_outline_is_include(reader, kind, option)) {
 			conf_outline_include(reader, option);
 			continue;
@@ -126,13 +155,14 @@ conf_outline_options(struct conf_reader *reader, const struct conf_kind *kind,
 			conf_outline_unknown(reader, kind, option);
 		if (option->key == -1 ||
 		    !conf_outline_is_shaped(
-		        reader, &kind->keys[option->key], option) ||
+			reader, &kind->keys[option->key], option) ||
 		    !conf_outline_is_first(reader, options, option))
 			conf_outline_drop(reader, option);
 	}
 }
 
-/* The kind of a section; reports one that is unknown or has no fitting title. */
+/* The kind of a section; reports one that is unknown or has no fitting title.
+ */
 static int
 conf_outline_kind(
     struct conf_reader *reader, const struct scan_section *section)
@@ -152,8 +182,9 @@ conf_outline_kind(
 		return kind;
 	scan_report(scan, reader->diag, DIAG_ERROR, &section->pos,
 	    section->name_len,
-	    section->has_title ? "a %s section has no title; expected %s { ... }"
-	                       : "a title is missing; expected %s \"%s\" { ... }",
+	    section->has_title
+		? "a %s section has no title; expected %s { ... }"
+		: "a title is missing; expected %s \"%s\" { ... }",
 	    conf_kinds[kind].name,
 	    section->has_title ? conf_kinds[kind].name : "NAME");
 	return -1;
@@ -170,12 +201,17 @@ conf_check_outline(struct conf_reader *reader)
 	for (i = 0; i < scan->section_count; i++) {
 		struct scan_section *section = &scan->sections[i];
 
-		section->kind = conf_outline_kind(reader, section);
-		if (section->kind == -1)
+		section->kind = conf_is_over(reader)
+				    ? -1
+				    : conf_outline_kind(reader, section);
+		if (section->kind == -1) {
+			/* what it was meant to define is not known either */
+			reader->is_incomplete = true;
 			scan_blank(scan, section->pos.offset, section->end);
-		else
-			conf_outline_options(reader, &conf_kinds[section->kind],
-			    scan->options + section->first_option,
-			    section->option_count);
+			continue;
+		}
+		conf_outline_options(reader, &conf_kinds[section->kind],
+		    scan->options + section->first_option,
+		    section->option_count);
 	}
 }

@@ -15,15 +15,22 @@
 #define CONF_STRING_MAX 4096		/* bytes of a value, queries excepted */
 #define CONF_FEED_NAME_MAX 512
 #define CONF_FILES_MAX 1000
-#define CONF_SINKS_MAX 1000
+#define CONF_BYTES_MAX (64 * 1024 * 1024)	/* of all files together */
+/* An event goes to POLL_SINKS_MAX sinks at most, and none may be left out. */
+#define CONF_SINKS_MAX 64
 #define CONF_SETS_MAX 10000
+#define CONF_OPTIONS_MAX 10000		/* outside sections, in one file */
+#define CONF_SECTION_OPTIONS_MAX 256	/* in one section */
+#define CONF_LANGS_MAX 64		/* spellings of languages in one file */
+#define CONF_ERRORS_MAX 500		/* then reading ends */
+#define CONF_WARNINGS_MAX 100		/* then they end */
 #define CONF_SECRET_FILE_MAX 4096
 
 /* One file; kept until all are checked, so that errors can show its lines. */
 struct conf_file {
-	const char *path;	/* in the arena */
-	char *dir;		/* ends with '/'; in the arena */
-	char *text;
+	const char *path;	/* in the configuration's arena */
+	const char *dir;	/* ends with '/'; in the reader's arena */
+	char *text;		/* owned */
 	struct scan scan;
 	/* the line last copied to the arena, for texts that share it */
 	const char **line_copy;
@@ -44,8 +51,15 @@ struct conf_include {
 
 struct conf_reader {
 	struct conf *conf;
-	struct arena *arena;
+	struct arena *arena;	/* the configuration's */
+	struct arena *scratch;	/* ends with the reading */
 	struct diag *diag;
+	size_t errors_before;	/* that were in diag */
+	size_t warnings;
+	bool is_over;		/* a bound was met: the rest is skipped */
+	/* something could not be read, so that what is missing may be there */
+	bool is_incomplete;
+	unsigned full;		/* one bit a kind that has its most objects */
 	CURLU *url;
 	/* where each name was first given: values are struct place */
 	struct map *feed_names;
@@ -63,11 +77,14 @@ struct conf_reader {
 	size_t ref_count, ref_cap;
 	struct conf_file **files;
 	size_t file_count, file_cap;
+	size_t bytes;		/* of all files */
 	struct conf_file *open_files[CONF_INCLUDE_DEPTH_MAX + 1];
-	struct map *file_ids;	/* device and inode; values are struct place */
+	size_t open_count;
+	struct map *file_ids;	/* device and inode; values are the files */
 	/* of the file being read */
 	struct conf_file *file;
 	size_t next_section;
+	size_t next_include;
 	struct conf_include *includes;
 	size_t include_count, include_cap;
 	/* where each option of fetch and outside sections was first given */
@@ -86,6 +103,9 @@ struct conf_key;
 /* Reads an option's values into its field; reports what is wrong. */
 typedef void (*conf_key_fn)(
     const struct conf_given *given, const struct conf_key *key, void *field);
+
+/* scan_option.key of include(), which is no option */
+#define CONF_KEY_INCLUDE (-2)
 
 #define CONF_KEY_LIST 0x1	/* takes several values */
 #define CONF_KEY_EMPTY 0x2	/* "" means none */
@@ -137,10 +157,26 @@ void conf_suggest_key(struct diag *diag, const struct conf_kind *kind,
 void conf_suggest(
     struct diag *diag, const char *word, const char *const *names, size_t count);
 
+/* conf_file.c: one file with all that it includes */
+/* `at` is where the file being read names this one; NULL for the first. */
+void conf_read_file(
+    struct conf_reader *reader, const char *path, const struct scan_value *at);
+void conf_file_free(struct conf_file *file);
+/* Whether there are so many errors that reading on helps nobody. */
+bool conf_is_over(struct conf_reader *reader);
+/* Whether there is room for one more warning; to be asked before each. */
+bool conf_may_warn(struct conf_reader *reader);
+
+/* conf_parse.c: the values of a file, its sections and includes */
+void conf_parse(struct conf_reader *reader);
+
 /* conf_outline.c: names that libconfuse must not meet */
 void conf_check_outline(struct conf_reader *reader);
+/* An option that was reported: libconfuse shall not see it. */
+void conf_outline_drop(struct conf_reader *reader, struct scan_option *option);
 
 /* conf_section.c: the objects that sections make */
+void conf_set_defaults(struct conf *conf);
 void *conf_begin_fetch(struct conf_reader *reader,
     const struct scan_section *section, const char *title);
 void *conf_begin_feed(struct conf_reader *reader,
@@ -160,6 +196,7 @@ void conf_read_section(struct conf_reader *reader, const struct conf_kind *kind,
     const struct scan_section *section, cfg_t *sec);
 
 /* conf_value.c: readers, by type of option */
+bool conf_is_line(const char *text);
 size_t conf_given_count(const struct conf_given *given);
 const char *conf_given_text(const struct conf_given *given, size_t i);
 const struct scan_value *conf_given_at(const struct conf_given *given, size_t i);

@@ -17,41 +17,11 @@
 #include <string.h>
 #include <utf8proc.h>
 
-#include "config/conf_scan.h"
+#include "config/conf_scan_token.h"
 #include "lib/alloc.h"
 
 #define SCAN_MESSAGE_MAX 512
-#define SCAN_SHOWN_LINE_MAX 400	/* bytes of a wrong line that are shown */
-
-#define SCAN_BLANKS " \t\r"
-#define SCAN_NOT_IN_WORDS " #\"'\t\n\r={}()+,*"
-#define SCAN_DIGITS "0123456789"
-#define SCAN_NAME                                                              \
-	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" SCAN_DIGITS "_-"
-
-enum scan_token_type {
-	TOKEN_END,
-	TOKEN_BROKEN,	/* reported */
-	TOKEN_VALUE,	/* a word or quoted text */
-	TOKEN_SIGN,	/* one of = { } ( ) , */
-};
-
-struct scan_token {
-	enum scan_token_type type;
-	char sign;
-	struct scan_pos pos;	/* of its first byte, the quote included */
-	struct scan_value value;
-	uint32_t end;
-};
-
-struct scanner {
-	struct scan *scan;
-	struct diag *diag;
-	const char *text;
-	size_t at;
-	uint32_t line;
-	uint32_t line_start;
-};
+#define SCAN_SHOWN_LINE_MAX 400 /* bytes of a wrong line that are shown */
 
 size_t
 scan_characters(const char *text, size_t len)
@@ -68,7 +38,7 @@ scan_is(const struct scan *scan, const struct scan_pos *pos, uint32_t len,
     const char *name)
 {
 	return strncmp(scan->text + pos->offset, name, len) == 0 &&
-	    name[len] == '\0';
+	       name[len] == '\0';
 }
 
 struct place
@@ -78,8 +48,8 @@ scan_place(const struct scan *scan, const struct scan_pos *pos)
 	    .file = scan->path,
 	    .line = (int)pos->line,
 	    .column = (int)scan_characters(scan->text + pos->line_start,
-	                  pos->offset - pos->line_start) +
-	        1,
+			  pos->offset - pos->line_start) +
+		      1,
 	};
 }
 
@@ -144,307 +114,16 @@ scan_blank(struct scan *scan, uint32_t start, uint32_t end)
 	}
 }
 
-static struct scan_pos
-scanner_pos(const struct scanner *s)
-{
-	return (struct scan_pos){
-	    .offset = (uint32_t)s->at,
-	    .line = s->line,
-	    .line_start = s->line_start,
-	};
-}
-
-/* Steps over `count` bytes, keeping count of the lines. */
-static void
-scanner_advance(struct scanner *s, size_t count)
-{
-	const char *from = s->text + s->at, *end = from + count;
-
-	while ((from = memchr(from, '\n', (size_t)(end - from)))) {
-		s->line++;
-		s->line_start = (uint32_t)(++from - s->text);
-	}
-	s->at += count;
-}
-
-/* Whether a comment starts here; sets how long it is, 0 if it never ends. */
-static bool
-scanner_is_comment(const struct scanner *s, size_t *len_r)
-{
-	const char *p = s->text + s->at, *end;
-
-	if (*p == '#' || strncmp(p, "//", 2) == 0) {
-		*len_r = strcspn(p, "\n");
-		return true;
-	}
-	if (strncmp(p, "/*", 2) == 0) {
-		end = strstr(p + 2, "*/");
-		*len_r = end ? (size_t)(end - p) + 2 : 0;
-		return true;
-	}
-	return false;
-}
-
-/* Over blanks, newlines and comments. -1 if a comment never ends. */
-static int
-scanner_skip(struct scanner *s)
-{
-	struct scan_pos pos;
-	size_t len;
-
-	for (;;) {
-		s->at += strspn(s->text + s->at, SCAN_BLANKS);
-		if (s->text[s->at] == '\n') {
-			scanner_advance(s, 1);
-			continue;
-		}
-		if (!scanner_is_comment(s, &len))
-			return 0;
-		pos = scanner_pos(s);
-		if (len == 0) {
-			scan_report(s->scan, s->diag, DIAG_ERROR, &pos, 2,
-			    "this comment has no end; expected */");
-			return -1;
-		}
-		scanner_advance(s, len);
-		scan_blank(s->scan, pos.offset, (uint32_t)s->at);
-	}
-}
-
-/*
- * The length of "${NAME}" or "${NAME:-default}", 0 if it is neither. The
- * default ends at the first brace and holds no quote, escape or newline.
- */
-static size_t
-scan_variable(const char *p, char *name_r, size_t name_size, bool *default_r)
-{
-	const char *name = p + 2;
-	size_t name_len = strspn(name, SCAN_NAME), len;
-
-	if (name_len == 0 || name_len >= name_size ||
-	    memchr(name, '-', name_len))
-		return 0;
-	memcpy(name_r, name, name_len);
-	name_r[name_len] = '\0';
-	len = 2 + name_len;
-	*default_r = strncmp(p + len, ":-", 2) == 0;
-	if (*default_r)
-		len += strcspn(p + len, "}\"'\\\n");
-	return p[len] == '}' ? len + 1 : 0;
-}
-
-/* The length of a valid escape at p in double quotes, 0 if it is none. */
-static size_t
-scan_escape(const char *p)
-{
-	size_t digits = strspn(p + 1, SCAN_DIGITS);
-
-	if (digits > 0) {
-		/* one to three octal digits, and no NUL */
-		if (digits > 3 || strspn(p + 1, "01234567") < digits ||
-		    (digits == 3 && p[1] > '3') ||
-		    strspn(p + 1, "0") == digits)
-			return 0;
-		return digits + 1;
-	}
-	if (p[1] == 'x') {
-		digits = strspn(p + 2, SCAN_DIGITS "abcdefABCDEF");
-		if (digits == 0 || strncmp(p + 2, "00", 2) == 0 ||
-		    (digits == 1 && p[2] == '0'))
-			return 0;
-		return digits > 1 ? 4 : 3;
-	}
-	return p[1] && strchr("abefnrtv\\\"'$\n", p[1]) ? 2 : 0;
-}
-
-size_t
-scan_step(const char *raw, size_t raw_len, char quote, size_t *value_len_r)
-{
-	char name[128];
-	const char *value;
-	bool has_default;
-	size_t len;
-
-	*value_len_r = 1;
-	if (raw_len < 2 || !quote)
-		return 1;
-	if (raw[0] == '\\') {
-		if (raw[1] == '\n')
-			*value_len_r = 0;
-		if (quote == '\'')
-			return strchr("\\'\n", raw[1]) ? 2 : 1;
-		len = scan_escape(raw);
-		return len ? len : 1;
-	}
-	if (quote != '"' || raw[0] != '$' || raw[1] != '{')
-		return 1;
-	len = scan_variable(raw, name, sizeof(name), &has_default);
-	if (!len)
-		return 1;
-	value = getenv(name);
-	if (value)
-		*value_len_r = strlen(value);
-	else
-		*value_len_r = has_default ? len - strlen(name) - 5 : 0;
-	return len;
-}
-
-/* Checks an escape in double quotes and steps over it. */
-static int
-scanner_escape(struct scanner *s, struct scan_value *value)
-{
-	struct scan_pos pos = scanner_pos(s);
-	const char *p = s->text + s->at;
-	size_t len = scan_escape(p);
-
-	value->is_plain = false;
-	if (len) {
-		scanner_advance(s, len);
-		return 0;
-	}
-	scan_report(s->scan, s->diag, DIAG_ERROR, &pos, 2,
-	    "bad escape sequence; expected one of \\n \\t \\\" \\\\ \\$ "
-	    "\\x41 \\101");
-	diag_hint(s->diag, "for a backslash write two, or use single quotes");
-	return -1;
-}
-
-static int
-scanner_variable(struct scanner *s, struct scan_value *value)
-{
-	struct scan_pos pos = scanner_pos(s);
-	bool has_default = false;
-	char name[128];
-	size_t len;
-
-	value->is_plain = false;
-	len = scan_variable(s->text + s->at, name, sizeof(name), &has_default);
-	if (!len) {
-		scan_report(s->scan, s->diag, DIAG_ERROR, &pos, 2,
-		    "bad variable; expected ${NAME} or ${NAME:-default}");
-		diag_hint(s->diag,
-		    "for a literal ${ write \\${, or use single quotes");
-		return -1;
-	}
-	if (!has_default && !getenv(name)) {
-		/* the file can still be read on: the value is wrong, no more */
-		scan_report(s->scan, s->diag, DIAG_ERROR, &pos, len,
-		    "the environment variable %s is not set", name);
-		diag_hint(s->diag, "${%s:-value} gives a default", name);
-	}
-	scanner_advance(s, len);
-	return 0;
-}
-
-/* Up to the closing quote. */
-static int
-scanner_quoted(struct scanner *s, struct scan_token *token)
-{
-	struct scan_value *value = &token->value;
-	char quote = value->quote;
-	const char *stop = quote == '"' ? "\"\\\n$" : "'\\\n";
-	int rc = 0;
-
-	while (rc == 0) {
-		const char *p;
-
-		s->at += strcspn(s->text + s->at, stop);
-		p = s->text + s->at;
-		if (*p == quote) {
-			value->len = (uint32_t)s->at - value->pos.offset;
-			s->at++;
-			return 0;
-		}
-		if (!*p || (*p == '\\' && !p[1])) {
-			scan_report(s->scan, s->diag, DIAG_ERROR, &token->pos,
-			    1, "this text has no end; expected %c", quote);
-			return -1;
-		}
-		if (*p == '\\' && quote == '"') {
-			rc = scanner_escape(s, value);
-		} else if (*p == '$' && p[1] == '{') {
-			rc = scanner_variable(s, value);
-		} else {
-			if (*p != '$')
-				value->is_plain = false;
-			scanner_advance(s, *p == '\\' ? 2 : 1);
-		}
-	}
-	return rc;
-}
-
-static int
-scanner_word(struct scanner *s, struct scan_token *token)
-{
-	const char *p = s->text + s->at;
-	size_t len = strcspn(p, SCAN_NOT_IN_WORDS);
-	struct scan_value *value = &token->value;
-
-	value->len = (uint32_t)len;
-	s->at += len;
-	if (len == 0) {
-		scan_report(s->scan, s->diag, DIAG_ERROR, &token->pos, 1,
-		    strncmp(p, "+=", 2) == 0
-		        ? "there is no +=; give the whole list with ="
-		        : "unexpected character; is a quote missing?");
-		return -1;
-	}
-	for (; len > 1; len--, p++) {
-		if (p[0] == '$' && p[1] == '{') {
-			scan_report(s->scan, s->diag, DIAG_ERROR, &token->pos,
-			    value->len, "text with ${ needs double quotes");
-			return -1;
-		}
-	}
-	return 0;
-}
-
-static struct scan_token
-scanner_next(struct scanner *s)
-{
-	struct scan_token token = {.type = TOKEN_BROKEN};
-	char c;
-
-	if (scanner_skip(s) == -1)
-		return token;
-	token.pos = token.value.pos = scanner_pos(s);
-	token.value.is_plain = true;
-	c = s->text[s->at];
-	if (!c) {
-		token.type = TOKEN_END;
-	} else if (strchr("={}(),", c)) {
-		token.type = TOKEN_SIGN;
-		token.sign = c;
-		s->at++;
-	} else if (c == '"' || c == '\'') {
-		token.value.quote = c;
-		s->at++;
-		token.value.pos.offset++;
-		if (scanner_quoted(s, &token) == 0)
-			token.type = TOKEN_VALUE;
-	} else if (scanner_word(s, &token) == 0) {
-		token.type = TOKEN_VALUE;
-	}
-	token.end = (uint32_t)s->at;
-	return token;
-}
-
-static bool
-token_is(const struct scan_token *token, char sign)
-{
-	return token->type == TOKEN_SIGN && token->sign == sign;
-}
-
 /* Reports a token that does not belong where it stands; returns -1. */
 static int
-scanner_unexpected(struct scanner *s, const struct scan_token *token,
-    const char *expected)
+scanner_unexpected(
+    struct scanner *s, const struct scan_token *token, const char *expected)
 {
 	size_t len = token->end - token->pos.offset;
 
-	if (token->type == TOKEN_BROKEN)
+	if (token->type == SCAN_TOKEN_BROKEN)
 		return -1;
-	if (token->type == TOKEN_END)
+	if (token->type == SCAN_TOKEN_END)
 		scan_report(s->scan, s->diag, DIAG_ERROR, &token->pos, 1,
 		    "the file ends here; expected %s", expected);
 	else
@@ -470,21 +149,21 @@ scanner_add_value(
 static int
 scanner_list(struct scanner *s, struct scan_option *option, char close)
 {
-	struct scan_token token = scanner_next(s);
+	struct scan_token token = scan_token_next(s);
 
-	while (!token_is(&token, close)) {
-		if (token.type != TOKEN_VALUE)
+	while (!scan_token_is(&token, close)) {
+		if (token.type != SCAN_TOKEN_VALUE)
 			return scanner_unexpected(s, &token,
 			    close == '}' ? "a value or the list's }"
-			                 : "a value or )");
+					 : "a value or )");
 		scanner_add_value(s, option, &token);
-		token = scanner_next(s);
-		if (token_is(&token, ','))
-			token = scanner_next(s);
-		else if (!token_is(&token, close))
+		token = scan_token_next(s);
+		if (scan_token_is(&token, ','))
+			token = scan_token_next(s);
+		else if (!scan_token_is(&token, close))
 			return scanner_unexpected(s, &token,
 			    close == '}' ? "a comma or the list's }"
-			                 : "a comma or )");
+					 : "a comma or )");
 	}
 	return 0;
 }
@@ -501,12 +180,12 @@ scanner_option(struct scanner *s, struct scan_option *option, char sign)
 		if (scanner_list(s, option, ')') == -1)
 			return -1;
 	} else {
-		token = scanner_next(s);
-		option->is_list = token_is(&token, '{');
+		token = scan_token_next(s);
+		option->is_list = scan_token_is(&token, '{');
 		if (option->is_list) {
 			if (scanner_list(s, option, '}') == -1)
 				return -1;
-		} else if (token.type == TOKEN_VALUE) {
+		} else if (token.type == SCAN_TOKEN_VALUE) {
 			scanner_add_value(s, option, &token);
 		} else {
 			return scanner_unexpected(
@@ -523,7 +202,7 @@ scanner_name(struct scanner *s, const struct scan_token *token)
 {
 	const char *name = s->text + token->value.pos.offset;
 
-	if (token->type == TOKEN_VALUE && !token->value.quote &&
+	if (token->type == SCAN_TOKEN_VALUE && !token->value.quote &&
 	    strspn(name, SCAN_NAME) >= token->value.len)
 		return 0;
 	return scanner_unexpected(s, token, "the name of an option or section");
@@ -539,9 +218,9 @@ scanner_section_option(struct scanner *s, const struct scan_section *section,
 	    .name_len = name->value.len,
 	    .key = -1,
 	};
-	struct scan_token token = scanner_next(s);
+	struct scan_token token = scan_token_next(s);
 
-	if (token.type == TOKEN_VALUE || token_is(&token, '{')) {
+	if (token.type == SCAN_TOKEN_VALUE || scan_token_is(&token, '{')) {
 		scan_report(scan, s->diag, DIAG_ERROR, &name->pos,
 		    name->value.len,
 		    "expected = behind %.*s, inside the %.*s of line %u",
@@ -552,7 +231,7 @@ scanner_section_option(struct scanner *s, const struct scan_section *section,
 		    "if a new section starts here, a } is missing before");
 		return -1;
 	}
-	if (!token_is(&token, '=') && !token_is(&token, '('))
+	if (!scan_token_is(&token, '=') && !scan_token_is(&token, '('))
 		return scanner_unexpected(s, &token, "=");
 	if (scanner_option(s, &option, token.sign) == -1)
 		return -1;
@@ -570,10 +249,10 @@ scanner_section(struct scanner *s, struct scan_section *section)
 
 	section->first_option = (uint32_t)s->scan->option_count;
 	for (;;) {
-		token = scanner_next(s);
-		if (token_is(&token, '}'))
+		token = scan_token_next(s);
+		if (scan_token_is(&token, '}'))
 			break;
-		if (token.type == TOKEN_END) {
+		if (token.type == SCAN_TOKEN_END) {
 			scan_report(s->scan, s->diag, DIAG_ERROR, &section->pos,
 			    section->name_len,
 			    "the file ends inside this section; expected }");
@@ -605,8 +284,8 @@ scanner_open(struct scanner *s, const struct scan_token *name,
 	if (title) {
 		section.title = title->value;
 		section.has_title = true;
-		token = scanner_next(s);
-		if (!token_is(&token, '{')) {
+		token = scan_token_next(s);
+		if (!scan_token_is(&token, '{')) {
 			scan_report(scan, s->diag, DIAG_ERROR, &name->pos,
 			    name->value.len,
 			    "expected = behind an option's name, or { behind "
@@ -634,19 +313,19 @@ scanner_statement(struct scanner *s, const struct scan_token *name)
 	};
 	struct scan_token token;
 
-	if (token_is(name, '}')) {
+	if (scan_token_is(name, '}')) {
 		scan_report(scan, s->diag, DIAG_ERROR, &name->pos, 1,
 		    "unexpected }; no section is open");
 		return -1;
 	}
 	if (scanner_name(s, name) == -1)
 		return -1;
-	token = scanner_next(s);
-	if (token.type == TOKEN_VALUE)
+	token = scan_token_next(s);
+	if (token.type == SCAN_TOKEN_VALUE)
 		return scanner_open(s, name, &token);
-	if (token_is(&token, '{'))
+	if (scan_token_is(&token, '{'))
 		return scanner_open(s, name, NULL);
-	if (!token_is(&token, '=') && !token_is(&token, '('))
+	if (!scan_token_is(&token, '=') && !scan_token_is(&token, '('))
 		return scanner_unexpected(s, &token, "=, ( or {");
 	if (scanner_option(s, &option, token.sign) == -1)
 		return -1;
@@ -686,11 +365,11 @@ scanner_check_bytes(struct scanner *s)
 
 	if (good == s->scan->len)
 		return 0;
-	scanner_advance(s, good);
-	pos = scanner_pos(s);
+	scan_token_advance(s, good);
+	pos = scan_token_pos(s);
 	scan_report_hidden(s->scan, s->diag, DIAG_ERROR, &pos,
 	    s->text[good] ? "this is no UTF-8; expected a file in UTF-8"
-	                  : "unexpected NUL byte; expected text");
+			  : "unexpected NUL byte; expected text");
 	return -1;
 }
 
@@ -714,14 +393,18 @@ scan_init(struct scan *scan, const char *path, const char *text, size_t len,
 			scan_blank(scan, 0, 3);
 			s.at = s.line_start = 3;
 		}
-		token = scanner_next(&s);
-		while (token.type != TOKEN_END) {
-			if (token.type == TOKEN_BROKEN ||
-			    scanner_statement(&s, &token) == -1)
+		token = scan_token_next(&s);
+		while (token.type != SCAN_TOKEN_END) {
+			if (token.type == SCAN_TOKEN_BROKEN ||
+			    scanner_statement(&s, &token) == -1) {
+				scan->is_broken = true;
 				break;
+			}
 			whole = s.at;
-			token = scanner_next(&s);
+			token = scan_token_next(&s);
 		}
+	} else {
+		scan->is_broken = true;
 	}
 	scan->clean[whole] = '\0';
 }

@@ -64,6 +64,7 @@ struct scan {
 	size_t section_count, section_cap;
 	struct scan_value *values;
 	size_t value_count, value_cap;
+	bool is_broken;		/* the index ends before the file */
 };
 
 /*

@@ -6,10 +6,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <utf8proc.h>
 
 #include "config/conf_private.h"
 
-#define CONF_TEXT_MAX (64 * 1024)	/* bytes of one query */
+#define CONF_TEXT_MAX (64 * 1024) /* bytes of one query */
 #define CONF_TEXT_MESSAGE_MAX 512
 
 /* The raw offset of the character that made byte `offset` of the value. */
@@ -19,9 +20,8 @@ conf_text_raw_offset(const struct conf_text *text, size_t offset)
 	size_t raw = 0, value = 0, value_len;
 
 	while (raw < text->raw_len) {
-		size_t len = scan_step(
-		    text->raw + raw, text->raw_len - raw, text->quote,
-		    &value_len);
+		size_t len = scan_step(text->raw + raw, text->raw_len - raw,
+		    text->quote, &value_len);
 
 		if (value + value_len > offset)
 			break;
@@ -59,8 +59,8 @@ conf_text_place(const struct conf_text *text, size_t offset,
 {
 	size_t line;
 
-	conf_text_locate(text, conf_text_raw_offset(text, offset), place_r,
-	    &line, caret_r);
+	conf_text_locate(
+	    text, conf_text_raw_offset(text, offset), place_r, &line, caret_r);
 	if (line < text->line_count) {
 		*line_r = text->lines[line];
 		return;
@@ -111,8 +111,8 @@ conf_text_copy_lines(struct conf_reader *reader, const struct scan_value *at,
 		text->lines = file->line_copy;
 		return;
 	}
-	text->lines = arena_calloc(
-	    reader->arena, text->line_count, sizeof(*text->lines));
+	text->lines =
+	    arena_calloc(reader->arena, text->line_count, sizeof(*text->lines));
 	for (i = 0; i < text->line_count; i++) {
 		size_t len = strcspn(line, "\r\n");
 
@@ -127,8 +127,7 @@ conf_text_copy_lines(struct conf_reader *reader, const struct scan_value *at,
 }
 
 static void
-conf_text_make(
-    const struct conf_given *given, size_t i, struct conf_text *text)
+conf_text_make(const struct conf_given *given, size_t i, struct conf_text *text)
 {
 	struct conf_reader *reader = given->reader;
 	const struct scan_value *at = conf_given_at(given, i);
@@ -138,10 +137,26 @@ conf_text_make(
 	text->quote = at->quote;
 	text->raw_len = at->len;
 	text->raw = at->is_plain
-	    ? text->text
-	    : arena_strndup(reader->arena, reader->file->text + at->pos.offset,
-	          at->len);
+			? text->text
+			: arena_strndup(reader->arena,
+			      reader->file->text + at->pos.offset, at->len);
 	conf_text_copy_lines(reader, at, text);
+}
+
+/* Escapes can make what the file itself must not hold. */
+static bool
+conf_is_utf8(const char *text)
+{
+	const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)text;
+	utf8proc_int32_t c;
+	utf8proc_ssize_t n;
+
+	for (; *p; p += n) {
+		n = *p < 0x80 ? 1 : utf8proc_iterate(p, -1, &c);
+		if (n <= 0)
+			return false;
+	}
+	return true;
 }
 
 /* 0, or -1 with what is wrong reported. */
@@ -159,6 +174,11 @@ conf_text_check(
 	if (strlen(text) > CONF_TEXT_MAX) {
 		conf_given_error(
 		    given, key, i, "longer than %d bytes", CONF_TEXT_MAX);
+		return -1;
+	}
+	if (!conf_is_utf8(text)) {
+		conf_given_error(
+		    given, key, i, "expected UTF-8, which this is not");
 		return -1;
 	}
 	for (p = text; *p; p++) {
@@ -199,8 +219,8 @@ conf_read_set_entries(
 	if (conf_lang(named.name, code) == 0)
 		lang = arena_strdup(reader->arena, code);
 	if (set->entry_count)
-		memcpy(entries, set->entries,
-		    set->entry_count * sizeof(*entries));
+		memcpy(
+		    entries, set->entries, set->entry_count * sizeof(*entries));
 	set->entries = entries;
 	for (i = 0; i < count; i++) {
 		struct conf_set_entry *entry = &entries[set->entry_count];

@@ -33,7 +33,7 @@ const struct scan_value *
 conf_given_at(const struct conf_given *given, size_t i)
 {
 	return &given->reader->file->scan
-	            .values[given->option->first_value + i];
+		    .values[given->option->first_value + i];
 }
 
 void
@@ -57,7 +57,7 @@ conf_given_error(const struct conf_given *given, const struct conf_key *key,
 }
 
 /* Whether text is one line of valid UTF-8 without control characters. */
-static bool
+bool
 conf_is_line(const char *text)
 {
 	const utf8proc_uint8_t *p = (const utf8proc_uint8_t *)text;
@@ -95,8 +95,8 @@ conf_given_line(
 		return NULL;
 	}
 	if (!conf_is_line(text)) {
-		conf_given_error(given, key, i,
-		    "expected one line of printable text");
+		conf_given_error(
+		    given, key, i, "expected one line of printable text");
 		return NULL;
 	}
 	return text;
@@ -109,9 +109,8 @@ conf_read_string(
 	const char *text = conf_given_line(given, key, 0);
 
 	if (text)
-		*(const char **)field = *text
-		    ? arena_strdup(given->reader->arena, text)
-		    : NULL;
+		*(const char **)field =
+		    *text ? arena_strdup(given->reader->arena, text) : NULL;
 }
 
 void
@@ -136,8 +135,8 @@ conf_read_contact(
 	if (!text)
 		return;
 	for (p = text; *p; p++)
-		is_safe = is_safe && *p > ' ' && *p < 0x7f &&
-		    !strchr("()\\\"", *p);
+		is_safe =
+		    is_safe && *p > ' ' && *p < 0x7f && !strchr("()\\\"", *p);
 	if (*text && (!is_safe || !strchr(text, ':')))
 		conf_given_error(given, key, 0,
 		    "expected \"mailto:ADDRESS\" or a URL for those who run "
@@ -155,11 +154,11 @@ conf_read_path(
 	struct conf_reader *reader = given->reader;
 
 	if (text)
-		*(const char **)field = !*text ? NULL
-		    : *text == '/'
-		    ? arena_strdup(reader->arena, text)
-		    : arena_printf(
-		          reader->arena, "%s%s", reader->file->dir, text);
+		*(const char **)field =
+		    !*text	   ? NULL
+		    : *text == '/' ? arena_strdup(reader->arena, text)
+				   : arena_printf(reader->arena, "%s%s",
+					 reader->file->dir, text);
 }
 
 void
@@ -189,8 +188,8 @@ conf_read_ca_file(
 		return;
 	file = fopen(path, "re");
 	if (!file) {
-		conf_given_error(given, key, 0, "cannot read %s: %s", path,
-		    strerror(errno));
+		conf_given_error(
+		    given, key, 0, "cannot read %s: %s", path, strerror(errno));
 		return;
 	}
 	fclose(file);
@@ -210,8 +209,7 @@ conf_log_path_seen(const struct conf_given *given, const struct conf_key *key,
 		return;
 	}
 	first = arena_alloc(reader->arena, sizeof(*first));
-	*first = scan_place(
-	    &reader->file->scan, &conf_given_at(given, 0)->pos);
+	*first = scan_place(&reader->file->scan, &conf_given_at(given, 0)->pos);
 	map_put(reader->log_paths, path, first);
 }
 
@@ -388,9 +386,9 @@ conf_given_choice(const struct conf_given *given, const struct conf_key *key,
 	}
 	for (i = 0; i < count; i++) {
 		longer = xasprintf("%s%s%s", expected ? expected : "",
-		    !expected           ? ""
-		        : i + 1 < count ? ", "
-		                        : " or ",
+		    !expected	    ? ""
+		    : i + 1 < count ? ", "
+				    : " or ",
 		    names[i]);
 		free(expected);
 		expected = longer;
@@ -407,8 +405,8 @@ conf_read_log_level(
     const struct conf_given *given, const struct conf_key *key, void *field)
 {
 	static const char *const names[] = {"error", "warn", "info", "debug"};
-	static const enum log_level levels[] = {LOG_LEVEL_ERROR, LOG_LEVEL_WARN,
-	    LOG_LEVEL_INFO, LOG_LEVEL_DEBUG};
+	static const enum log_level levels[] = {
+	    LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG};
 	int i = conf_given_choice(given, key, names, 4);
 
 	if (i >= 0)
@@ -507,8 +505,8 @@ conf_read_tags(
 	struct strings *strings = field;
 	size_t i, count = conf_given_count(given);
 
-	strings->items = arena_calloc(
-	    given->reader->arena, count, sizeof(*strings->items));
+	strings->items =
+	    arena_calloc(given->reader->arena, count, sizeof(*strings->items));
 	for (i = 0; i < count; i++) {
 		const char *text = conf_given_line(given, key, i);
 
