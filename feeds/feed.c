@@ -55,6 +55,9 @@ feed_status_is_healthy(enum feed_status status)
 	case FEED_NEW:
 	case FEED_OK:
 	case FEED_MOVED:
+	case FEED_UNDATED:
+	case FEED_FUTURE:
+		/* wrong dates keep no entry from being seen */
 		return true;
 	default:
 		return false;

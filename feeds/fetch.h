@@ -11,7 +11,13 @@
 
 /*
  * One conditional GET of one feed: validators out, redirects followed by hand
- * with the address policy on every hop, size and time bounded.
+ * with the address policy on every hop, size and time bounded for all hops
+ * together.
+ *
+ * User, password and configured headers belong to the origin (scheme, host,
+ * port) of the configured URL and never leave it, not even to where the feed
+ * has moved. Validators belong to the URL that gave them, which is the one that
+ * is polled: none are sent to, or taken from, where a redirect leads.
  */
 struct fetch;
 
@@ -35,7 +41,7 @@ struct fetch_result {
 	uint64_t body_hash;
 	const char *url;		/* the last hop: base of relative links */
 	const char *content_type;
-	const char *etag;		/* new validators, NULL if none were sent */
+	const char *etag;		/* new validators, NULL if there are none */
 	const char *last_modified;
 	const char *moved_url;		/* a chain of 301/308 led here; else NULL */
 	int64_t retry_after_ms;		/* 0 = not asked */
@@ -46,6 +52,7 @@ struct fetch_result {
 /* Called once, in a later turn; the result is valid during the call. */
 typedef void (*fetch_done_fn)(void *data, struct fetch_result *result);
 
+/* feed->conf is borrowed until done or cancelled; the feed itself is not. */
 struct fetch *fetch_start(struct http *http, const struct feed *feed,
     bool close_after, fetch_done_fn done, void *data);
 /* Ends it without a callback; sets *fetch to NULL. */

@@ -13,12 +13,35 @@
  * is handed in and say whether the operator must hear of it.
  */
 #define HEALTH_UNREACHABLE_AFTER 3	/* failures before that state is news */
+#define HEALTH_MOVED_FAILURES 3	/* ... before the feed's other URL is tried */
+/*
+ * A feed is stale when its newest entry is older than so many times the mean
+ * distance of its entries, but never within the minimum, always after the
+ * maximum. Where the entries tell no distance, the third applies.
+ */
+#define HEALTH_STALE_CADENCES 8
+#define HEALTH_STALE_MIN_S (14 * 86400LL)
+#define HEALTH_STALE_MAX_S (365 * 86400LL)
+#define HEALTH_STALE_UNPACED_S (60 * 86400LL)
+/* More than a wrong zone explains: such a date is of no use. */
+#define HEALTH_FUTURE_S (24 * 3600LL)
+/* 1990: before there were feeds, so no date but a placeholder. */
+#define HEALTH_PAST_S 631152000LL
 
 struct health_change {
 	bool is_news;		/* the state changed: an event is due */
 	enum feed_status from;
 	enum feed_status to;
 };
+
+/*
+ * Whether the last body could not be read. What is kept in the state, its
+ * validators too, belongs to the document before it then.
+ */
+bool health_is_unread(const struct feed_state *state);
+
+/* Whether the feed ever gave an entry. */
+bool health_had_entries(const struct feed_state *state);
 
 /* The fetch failed, or gave nothing new (304, same body). */
 struct health_change health_after_fetch(struct feed_state *state,

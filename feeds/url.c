@@ -274,9 +274,15 @@ url_origin(const char *text)
 bool
 url_same_origin(const char *a, const char *b)
 {
-	char *x = url_origin(a), *y = url_origin(b);
-	bool same = x && y && strcmp(x, y) == 0;
+	char *x, *y;
+	bool same;
 
+	/* nearly always they are one URL: spares two parses */
+	if (strcmp(a, b) == 0)
+		return true;
+	x = url_origin(a);
+	y = url_origin(b);
+	same = x && y && strcmp(x, y) == 0;
 	free(x);
 	free(y);
 	return same;

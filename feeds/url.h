@@ -20,7 +20,7 @@ char *url_resolve(const char *base, const char *reference);
 char *url_canonical(const char *url);
 /* Host in lower case and port as "host:port", owned by the caller; or NULL. */
 char *url_host_port(const char *url);
-/* Whether scheme, host and port are equal. */
+/* Whether scheme, host and port are equal; so they are of one and the same text. */
 bool url_same_origin(const char *a, const char *b);
 /* The URL without user, password, query and fragment, for messages. */
 char *url_redacted(const char *url);

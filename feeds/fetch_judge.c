@@ -1,0 +1,159 @@
+/*
+ * What the last answer of a chain means for the feed. An answer is a body, the
+ * body that is known, or a failure with a reason; nothing is ever taken for a
+ * success that a server did not clearly say.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <xxhash.h>
+
+#include "feeds/fetch_private.h"
+
+#define FETCH_CHALLENGE_LOOK (64 * 1024)	/* bytes searched for marks */
+
+void
+fetch_fail(struct fetch_result *result, enum feed_status status,
+    const char *fmt, ...)
+{
+	va_list ap;
+
+	result->outcome = FETCH_FAILED;
+	result->status = status;
+	va_start(ap, fmt);
+	vsnprintf(result->reason.text, sizeof(result->reason.text), fmt, ap);
+	va_end(ap);
+}
+
+static bool
+fetch_judge_body_says(const struct http_response *response, const char *mark)
+{
+	size_t len = response->body_len < FETCH_CHALLENGE_LOOK
+	    ? response->body_len
+	    : FETCH_CHALLENGE_LOOK;
+
+	return response->body &&
+	    memmem(response->body, len, mark, strlen(mark)) != NULL;
+}
+
+/* Cloudflare asks for a browser: with its header, formerly in the page only. */
+static bool
+fetch_judge_is_challenge(const struct http_response *response)
+{
+	if (response->cf_mitigated &&
+	    strcasecmp(response->cf_mitigated, "challenge") == 0)
+		return true;
+	if (response->status != 403 && response->status != 503)
+		return false;
+	if (!response->server ||
+	    strncasecmp(response->server, "cloudflare", 10) != 0)
+		return false;
+	return fetch_judge_body_says(response, "challenge-platform") ||
+	    fetch_judge_body_says(response, "cf-chl") ||
+	    fetch_judge_body_says(response, "jschl");
+}
+
+static enum feed_status
+fetch_judge_status(int status)
+{
+	switch (status) {
+	case 401:
+	case 403:
+	case 407:
+	case 451:
+		return FEED_BLOCKED;
+	case 410:
+		return FEED_GONE;
+	default:
+		return FEED_UNREACHABLE;
+	}
+}
+
+/* Said of statuses whose own words would not tell what is wrong. */
+static const char *
+fetch_judge_remark(int status)
+{
+	switch (status) {
+	case 204:
+	case 205:
+		return ": an answer without a feed";
+	case 206:
+		return ": only a part, which was not asked for";
+	case 304:
+		return ": not modified, but since when was not asked";
+	default:
+		return "";
+	}
+}
+
+static void
+fetch_judge_status_code(struct fetch_result *result,
+    const struct http_response *response, int64_t now_ms)
+{
+	char text[48];
+	int64_t wait;
+
+	http_status_text(response->status, text);
+	if (fetch_judge_is_challenge(response))
+		fetch_fail(result, FEED_BLOCKED,
+		    "HTTP %s: Cloudflare demands a browser", text);
+	else
+		fetch_fail(result, fetch_judge_status(response->status),
+		    "HTTP %s%s", text, fetch_judge_remark(response->status));
+	if (response->status != 429 && response->status != 503)
+		return;
+	wait = http_retry_after_ms(response->retry_after, now_ms);
+	result->retry_after_ms = wait > 0 ? wait : 0;
+}
+
+/* 0 stands for "none" in the state, so no body hashes to it. */
+static uint64_t
+fetch_judge_hash(const struct http_response *response)
+{
+	uint64_t hash = XXH3_64bits(
+	    response->body ? response->body : "", response->body_len);
+
+	return hash ? hash : 1;
+}
+
+static void
+fetch_judge_body(struct fetch_result *result, struct http_response *response,
+    const struct fetch_known *known)
+{
+	result->body_hash = fetch_judge_hash(response);
+	result->body_len = response->body_len;
+	result->content_type = response->content_type;
+	if (result->body_hash == known->body_hash) {
+		result->outcome = FETCH_SAME_BODY;
+		return;
+	}
+	result->outcome = FETCH_BODY;
+	result->body = response->body;
+	response->body = NULL;
+}
+
+void
+fetch_judge(struct fetch_result *result, struct http_response *response,
+    const struct fetch_known *known, int64_t now_ms)
+{
+	result->status = FEED_OK;
+	result->http_status = response->status;
+	if (response->error != HTTP_ERROR_NONE) {
+		fetch_fail(result, FEED_UNREACHABLE, "%s",
+		    response->reason.text[0]
+		        ? response->reason.text
+		        : http_error_name(response->error));
+		return;
+	}
+	if (response->status == 200 && !fetch_judge_is_challenge(response))
+		fetch_judge_body(result, response, known);
+	else if (response->status == 304 && known->has_asked)
+		result->outcome = FETCH_NOT_MODIFIED;
+	else {
+		fetch_judge_status_code(result, response, now_ms);
+		return;
+	}
+	result->freshness_ms = http_freshness_ms(
+	    response->cache_control, response->expires, now_ms);
+}

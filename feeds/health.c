@@ -1,0 +1,425 @@
+/*
+ * The health of a feed. Whatever a poll brings, the status and its reason are
+ * set at once; whether the operator hears of it is decided apart:
+ *
+ * - A server that cannot be reached is news only when it has failed
+ *   HEALTH_UNREACHABLE_AFTER times, since networks have accidents. All other
+ *   states are answers, not accidents, and news at once.
+ * - What was not told is not taken back: the news is always the difference to
+ *   the state that the operator knows.
+ * - A gap is news when it begins. That the next document joins on again says
+ *   nothing that would bring the lost entries back, and is not told.
+ *
+ * A 304, or the same body again, stands for the last document that could be
+ * read, because only that one leaves validators and a hash behind. It ends a
+ * failure to reach the feed, it does not end what that document itself was
+ * like: an empty feed stays empty, and one that goes on saying 304 grows stale.
+ * After a body that could not be read no validators are sent, and a 304 that
+ * comes all the same proves nothing; the bytes of the last good document do.
+ *
+ * failures counts polls without a readable document. An empty, stale or gapped
+ * document is a readable one; backing off would only find its end later.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "feeds/health.h"
+#include "feeds/url.h"
+#include "lib/alloc.h"
+#include "lib/clock.h"
+
+/* What an operator can use of the entries' dates. */
+struct health_dates {
+	size_t usable;
+	int64_t newest_s;
+	int64_t oldest_s;
+	int64_t latest_s;	/* with those in the future */
+};
+
+static int64_t
+health_item_date(const struct item *item)
+{
+	return item->published_s != TIME_NONE ? item->published_s
+	                                      : item->updated_s;
+}
+
+static void
+health_read_dates(
+    const struct feed_doc *doc, int64_t now_s, struct health_dates *dates_r)
+{
+	size_t i;
+
+	dates_r->usable = 0;
+	dates_r->newest_s = dates_r->oldest_s = dates_r->latest_s = TIME_NONE;
+	for (i = 0; i < doc->item_count; i++) {
+		int64_t date = health_item_date(&doc->items[i]);
+
+		if (date == TIME_NONE || date < HEALTH_PAST_S)
+			continue;
+		if (date > dates_r->latest_s)
+			dates_r->latest_s = date;
+		if (date > now_s + HEALTH_FUTURE_S)
+			continue;
+		dates_r->usable++;
+		if (date > dates_r->newest_s)
+			dates_r->newest_s = date;
+		if (dates_r->oldest_s == TIME_NONE || date < dates_r->oldest_s)
+			dates_r->oldest_s = date;
+	}
+}
+
+bool
+health_had_entries(const struct feed_state *state)
+{
+	return state->item_count > 0 || state->newest_s != TIME_NONE ||
+	    state->last_new_ms != TIME_NONE || state->status == FEED_EMPTY;
+}
+
+/* How old the newest entry may be, by the pace of those before it. */
+static int64_t
+health_stale_after_s(const struct feed_state *state)
+{
+	int64_t after;
+
+	if (state->item_count < 2 || state->newest_s == state->oldest_s)
+		return HEALTH_STALE_UNPACED_S;
+	after = (state->newest_s - state->oldest_s) / (state->item_count - 1) *
+	    HEALTH_STALE_CADENCES;
+	if (after < HEALTH_STALE_MIN_S)
+		return HEALTH_STALE_MIN_S;
+	return after > HEALTH_STALE_MAX_S ? HEALTH_STALE_MAX_S : after;
+}
+
+bool
+health_is_unread(const struct feed_state *state)
+{
+	switch (state->status) {
+	case FEED_HTML:
+	case FEED_BROKEN:
+		return true;
+	case FEED_EMPTY:
+		return state->failures > 0;
+	default:
+		return false;
+	}
+}
+
+/* What the last readable document says of the feed as time passes. */
+static enum feed_status
+health_of_document(const struct feed_state *state, int64_t now_ms)
+{
+	if (state->item_count == 0 && health_had_entries(state))
+		return FEED_EMPTY;
+	if (state->item_count > 0 && state->newest_s == TIME_NONE)
+		return FEED_UNDATED;
+	if (state->item_count > 0 &&
+	    now_ms / 1000 - state->newest_s > health_stale_after_s(state))
+		return FEED_STALE;
+	return state->has_moved ? FEED_MOVED : FEED_OK;
+}
+
+/* The state that the operator knows of. */
+static enum feed_status
+health_told(const struct feed_state *state, int64_t now_ms)
+{
+	if (state->status != FEED_UNREACHABLE ||
+	    state->failures >= HEALTH_UNREACHABLE_AFTER)
+		return state->status;
+	if (state->last_ok_ms == TIME_NONE)
+		return FEED_NEW;
+	return health_of_document(state, now_ms);
+}
+
+static bool
+health_is_news(const struct feed_state *state, enum feed_status from,
+    enum feed_status to)
+{
+	if (from == to)
+		return false;
+	if (to == FEED_UNREACHABLE)
+		return state->failures >= HEALTH_UNREACHABLE_AFTER;
+	if (from == FEED_NEW || from == FEED_GAP)
+		return to != FEED_OK && to != FEED_MOVED;
+	return true;
+}
+
+/* Takes the reason over; NULL when all is well. */
+static struct health_change
+health_settle(struct feed_state *state, enum feed_status told,
+    enum feed_status to, char *reason, int64_t now_ms)
+{
+	struct health_change change = {
+	    .is_news = health_is_news(state, told, to),
+	    .from = told,
+	    .to = to,
+	};
+
+	if (state->status != to || state->status_since_ms == TIME_NONE)
+		state->status_since_ms = now_ms;
+	state->status = to;
+	free(state->reason);
+	state->reason = reason;
+	return change;
+}
+
+static void
+health_forget_document(struct feed_state *state)
+{
+	free(state->etag);
+	free(state->last_modified);
+	state->etag = state->last_modified = NULL;
+	state->body_hash = 0;
+}
+
+/*
+ * The place it has moved to may die while the configured one comes back, and
+ * the other way round: as long as polls fail, both have their turns.
+ * A moved_count of 0 marks a target that has proved itself once.
+ */
+static void
+health_try_other_url(struct feed_state *state)
+{
+	if (state->failures % HEALTH_MOVED_FAILURES != 0)
+		return;
+	if (!state->has_moved && (!state->moved_url || state->moved_count))
+		return;
+	state->has_moved = !state->has_moved;
+	state->moved_count = 0;
+	health_forget_document(state);
+}
+
+static struct health_change
+health_fail(struct feed_state *state, enum feed_status to, const char *why,
+    int64_t now_ms)
+{
+	enum feed_status told = health_told(state, now_ms);
+	bool is_known = state->failures > 0 && told == state->status;
+
+	state->failures++;
+	/* that it fails was told already: how it fails now need not wait */
+	if (is_known && state->failures < HEALTH_UNREACHABLE_AFTER &&
+	    to == FEED_UNREACHABLE)
+		state->failures = HEALTH_UNREACHABLE_AFTER;
+	health_try_other_url(state);
+	return health_settle(state, told, to, xstrdup(why), now_ms);
+}
+
+static void
+health_forget_move(struct feed_state *state)
+{
+	free(state->moved_url);
+	state->moved_url = NULL;
+	state->moved_count = 0;
+}
+
+/*
+ * A permanent redirect counts when it held for several polls that brought a
+ * feed: a mistake in a server's settings, or a parked domain's page, does not
+ * take a subscription away. Once moved, further redirects are merely followed.
+ */
+static void
+health_note_move(struct feed_state *state, const struct fetch_result *result)
+{
+	if (state->has_moved)
+		return;
+	if (!result->moved_url) {
+		health_forget_move(state);
+		return;
+	}
+	if (!state->moved_url ||
+	    strcmp(state->moved_url, result->moved_url) != 0) {
+		health_forget_move(state);
+		state->moved_url = xstrdup(result->moved_url);
+	}
+	state->moved_count++;
+	state->has_moved = state->moved_count >= FETCH_MOVED_POLLS;
+}
+
+static void
+health_note_success(struct feed_state *state,
+    const struct fetch_result *result)
+{
+	health_note_move(state, result);
+	state->failures = 0;
+	state->latency_ms = result->elapsed_ms;
+	if (result->outcome != FETCH_NOT_MODIFIED)
+		state->bytes = (int64_t)result->body_len;
+}
+
+/* Settles a poll that has read a document, or heard that it is the same. */
+static struct health_change
+health_settle_read(struct feed_state *state, enum feed_status told,
+    enum feed_status to, char *reason, int64_t now_ms)
+{
+	if (to != FEED_EMPTY)
+		state->last_ok_ms = now_ms;
+	return health_settle(state, told, to, reason, now_ms);
+}
+
+/* Takes the moment that matters for the state: a span of time in ms. */
+static char *
+health_reason(const struct feed_state *state, enum feed_status status,
+    int64_t span_ms)
+{
+	char span[CLOCK_RFC3339_SIZE], *url, *reason;
+
+	clock_human(span_ms, span);
+	switch (status) {
+	case FEED_EMPTY:
+		return xstrdup("no entries, where there were some before");
+	case FEED_UNDATED:
+		return xstrdup("no entry has a date that can be used");
+	case FEED_FUTURE:
+		return xasprintf("an entry is dated %s in the future", span);
+	case FEED_GAP:
+		return xasprintf("entries of up to %s were missed: the oldest "
+		                 "is newer than all that were seen before",
+		    span);
+	case FEED_STALE:
+		return xasprintf("no new entry for %s", span);
+	case FEED_MOVED:
+		url = url_redacted(state->moved_url);
+		reason = xasprintf("moved for good to %s", url);
+		free(url);
+		return reason;
+	default:
+		return NULL;
+	}
+}
+
+/* The same document as before: only what time does to it can change. */
+static struct health_change
+health_unchanged(
+    struct feed_state *state, const struct fetch_result *result, int64_t now_ms)
+{
+	enum feed_status told = health_told(state, now_ms);
+	bool was_failing = state->failures > 0;
+	enum feed_status to;
+	int64_t span_ms = 0;
+	char *reason;
+
+	health_note_success(state, result);
+	to = health_of_document(state, now_ms);
+	if (!was_failing &&
+	    (state->status == FEED_GAP || state->status == FEED_FUTURE)) {
+		/* seen in the document itself, which is gone by now */
+		to = state->status;
+		reason = state->reason;
+		state->reason = NULL;
+	} else {
+		if (to == FEED_STALE)
+			span_ms = now_ms - state->newest_s * 1000;
+		reason = health_reason(state, to, span_ms);
+	}
+	return health_settle_read(state, told, to, reason, now_ms);
+}
+
+struct health_change
+health_after_fetch(struct feed_state *state, const struct fetch_result *result,
+    int64_t now_ms)
+{
+	if (result->outcome == FETCH_NOT_MODIFIED && health_is_unread(state))
+		return (struct health_change){
+		    .from = state->status, .to = state->status};
+	if (result->outcome != FETCH_FAILED)
+		return health_unchanged(state, result, now_ms);
+	return health_fail(
+	    state, result->status, result->reason.text, now_ms);
+}
+
+/* Whether entries came and went between two polls; for how long at most. */
+static bool
+health_has_gap(const struct feed_state *state, const struct feed_doc *doc,
+    const struct health_dates *dates, int64_t *span_ms_r)
+{
+	/* an entry without a date may be one that was there before */
+	if (state->newest_s == TIME_NONE || dates->usable != doc->item_count ||
+	    dates->oldest_s <= state->newest_s)
+		return false;
+	*span_ms_r = (dates->oldest_s - state->newest_s) * 1000;
+	return true;
+}
+
+/* The state that a document brings, and the time that its reason names. */
+static enum feed_status
+health_judge(struct feed_state *state, const struct feed_doc *doc,
+    int64_t now_ms, int64_t *span_ms_r)
+{
+	struct health_dates dates;
+	bool has_gap;
+
+	*span_ms_r = 0;
+	if (doc->item_count == 0) {
+		/* the dates stay: the next entries must join on to them */
+		bool had_entries = health_had_entries(state);
+
+		state->item_count = 0;
+		return had_entries ? FEED_EMPTY
+		                   : health_of_document(state, now_ms);
+	}
+	health_read_dates(doc, now_ms / 1000, &dates);
+	has_gap = health_has_gap(state, doc, &dates, span_ms_r);
+	state->newest_s = dates.newest_s;
+	state->oldest_s = dates.oldest_s;
+	state->item_count = (int)doc->item_count;
+	if (has_gap)
+		return FEED_GAP;
+	if (dates.latest_s != TIME_NONE &&
+	    dates.latest_s > now_ms / 1000 + HEALTH_FUTURE_S) {
+		*span_ms_r = dates.latest_s * 1000 - now_ms;
+		return FEED_FUTURE;
+	}
+	if (state->newest_s != TIME_NONE)
+		*span_ms_r = now_ms - state->newest_s * 1000;
+	return health_of_document(state, now_ms);
+}
+
+static const char *
+health_complaint(enum parse_outcome outcome, const struct err *why)
+{
+	if (why && why->text[0])
+		return why->text;
+	switch (outcome) {
+	case PARSE_EMPTY:
+		return "the document is empty";
+	case PARSE_HTML:
+		return "a page, not a feed";
+	case PARSE_NOT_FEED:
+		return "some other document, not a feed";
+	case PARSE_TOO_LARGE:
+		return "the document is too large";
+	default:
+		return "the document cannot be read";
+	}
+}
+
+/* No bytes at all are an empty feed where there were entries before. */
+static enum feed_status
+health_of_outcome(const struct feed_state *state, enum parse_outcome outcome)
+{
+	if (outcome == PARSE_HTML)
+		return FEED_HTML;
+	if (outcome == PARSE_EMPTY && health_had_entries(state))
+		return FEED_EMPTY;
+	return FEED_BROKEN;
+}
+
+struct health_change
+health_after_parse(struct feed_state *state, const struct fetch_result *result,
+    enum parse_outcome outcome, const struct feed_doc *doc,
+    const struct err *why, int64_t now_ms)
+{
+	enum feed_status told = health_told(state, now_ms), to;
+	int64_t span_ms;
+
+	if (outcome != PARSE_OK) {
+		state->latency_ms = result->elapsed_ms;
+		state->bytes = (int64_t)result->body_len;
+		return health_fail(state, health_of_outcome(state, outcome),
+		    health_complaint(outcome, why), now_ms);
+	}
+	health_note_success(state, result);
+	to = health_judge(state, doc, now_ms, &span_ms);
+	return health_settle_read(
+	    state, told, to, health_reason(state, to, span_ms), now_ms);
+}

@@ -1,0 +1,299 @@
+/*
+ * What is said about the encoding of a document: by the HTTP header, by the XML
+ * declaration, and, where neither is of use, by the language. Names are turned
+ * into those of iconv, and into the superset that browsers read where the
+ * subset is declared.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "feeds/parse_private.h"
+
+#define PARSE_DECLARATION_MAX 1024 /* bytes searched for a declaration */
+#define PARSE_LANGUAGE_MAX 4096 /* bytes searched for a language */
+
+/* What is read where that name is declared: the widest superset in use. */
+static const struct {
+	const char *name;
+	const char *iconv;
+} parse_aliases[] = {
+    {"ansi", "CP1252"},
+    {"ascii", "UTF-8"},
+    {"big5", "BIG5-HKSCS"},
+    {"big5-eten", "BIG5-HKSCS"},
+    {"cp1251", "CP1251"},
+    {"cp1252", "CP1252"},
+    {"csbig5", "BIG5-HKSCS"},
+    {"cseuckr", "CP949"},
+    {"csgb2312", "GB18030"},
+    {"csisolatin1", "CP1252"},
+    {"csshiftjis", "CP932"},
+    {"euc-cn", "GB18030"},
+    {"euc-kr", "CP949"},
+    {"euckr", "CP949"},
+    {"euc_kr", "CP949"},
+    {"eucjp", "EUC-JP-MS"},
+    {"euc-jp", "EUC-JP-MS"},
+    {"gb-2312", "GB18030"},
+    {"gb2312", "GB18030"},
+    {"gb2312-80", "GB18030"},
+    {"gb_2312-80", "GB18030"},
+    {"gbk", "GB18030"},
+    {"iso-8859-1", "CP1252"},
+    {"iso-8859-11", "CP874"},
+    {"iso-8859-8-i", "ISO-8859-8"},
+    {"iso-8859-9", "CP1254"},
+    {"iso8859-1", "CP1252"},
+    {"iso88591", "CP1252"},
+    {"iso_8859-1", "CP1252"},
+    {"iso_8859_1", "CP1252"},
+    {"koi8", "KOI8-R"},
+    {"koi8r", "KOI8-R"},
+    {"ks_c_5601", "CP949"},
+    {"ks_c_5601-1987", "CP949"},
+    {"ks_c_5601-1989", "CP949"},
+    {"ksc5601", "CP949"},
+    {"ksc_5601", "CP949"},
+    {"l1", "CP1252"},
+    {"latin-1", "CP1252"},
+    {"latin1", "CP1252"},
+    {"mac", "MACINTOSH"},
+    {"ms949", "CP949"},
+    {"ms_kanji", "CP932"},
+    {"shift-jis", "CP932"},
+    {"shift_jis", "CP932"},
+    {"sjis", "CP932"},
+    {"tis-620", "CP874"},
+    {"unicode", "UTF-16"},
+    {"unicode-1-1-utf-8", "UTF-8"},
+    {"us-ascii", "UTF-8"},
+    {"utf8", "UTF-8"},
+    {"utf-8", "UTF-8"},
+    {"windows-31j", "CP932"},
+    {"windows-949", "CP949"},
+    {"x-cp1251", "CP1251"},
+    {"x-cp1252", "CP1252"},
+    {"x-euc-jp", "EUC-JP-MS"},
+    {"x-gbk", "GB18030"},
+    {"x-mac-cyrillic", "MAC-CYRILLIC"},
+    {"x-mac-roman", "MACINTOSH"},
+    {"x-sjis", "CP932"},
+    {"x-windows-949", "CP949"},
+    {"x-x-big5", "BIG5-HKSCS"},
+};
+
+/* What texts in a language are likely to be when they are not UTF-8. */
+static const struct {
+	const char *lang;
+	const char *iconv;
+} parse_customs[] = {
+    {"ar", "CP1256"},
+    {"be", "CP1251"},
+    {"bg", "CP1251"},
+    {"cs", "CP1250"},
+    {"el", "CP1253"},
+    {"et", "CP1257"},
+    {"fa", "CP1256"},
+    {"he", "CP1255"},
+    {"hr", "CP1250"},
+    {"hu", "CP1250"},
+    {"ja", "EUC-JP-MS"},
+    {"ja", "CP932"},
+    {"ko", "CP949"},
+    {"lt", "CP1257"},
+    {"lv", "CP1257"},
+    {"mk", "CP1251"},
+    {"pl", "CP1250"},
+    {"ro", "CP1250"},
+    {"ru", "CP1251"},
+    {"sk", "CP1250"},
+    {"sl", "CP1250"},
+    {"sr", "CP1251"},
+    {"th", "CP874"},
+    {"tr", "CP1254"},
+    {"uk", "CP1251"},
+    {"vi", "CP1258"},
+    {"zh-hk", "BIG5-HKSCS"},
+    {"zh-tw", "BIG5-HKSCS"},
+    {"zh", "GB18030"},
+};
+
+static bool
+parse_charset_is_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || (c && strchr("-_.:+", c));
+}
+
+/*
+ * The name between quotes or up to what ends it, as iconv may have it: no
+ * "//" suffixes, no empty name (the locale's), no UTF-7, which hides markup.
+ */
+static const char *
+parse_charset_read(const char *p, const char *end, char out[PARSE_CHARSET_MAX])
+{
+	size_t len = 0, i;
+
+	while (p < end && (*p == '"' || *p == '\'' || *p == ' '))
+		p++;
+	while (
+	    p < end && parse_charset_is_name(*p) && len < PARSE_CHARSET_MAX - 1)
+		out[len++] = *p++;
+	out[len] = '\0';
+	if (len == 0 || strncasecmp(out, "utf-7", 5) == 0 ||
+	    strncasecmp(out, "utf7", 4) == 0 || strcasecmp(out, "char") == 0 ||
+	    strcasecmp(out, "wchar_t") == 0 || strcasecmp(out, "binary") == 0)
+		return NULL;
+	for (i = 0; i < sizeof(parse_aliases) / sizeof(*parse_aliases); i++) {
+		if (strcasecmp(out, parse_aliases[i].name) == 0)
+			return strcpy(out, parse_aliases[i].iconv);
+	}
+	return out;
+}
+
+/* "text/xml; charset=utf-8" */
+static const char *
+parse_charset_http(const char *content_type, char out[PARSE_CHARSET_MAX])
+{
+	const char *p =
+	    content_type ? strcasestr(content_type, "charset") : NULL;
+
+	if (!p)
+		return NULL;
+	p += strlen("charset");
+	p += strspn(p, " \t");
+	if (*p != '=')
+		return NULL;
+	return parse_charset_read(p + 1, p + strlen(p), out);
+}
+
+/* <?xml version="1.0" encoding="..."?>, wherever the document begins. */
+static const char *
+parse_charset_declared(
+    const char *text, size_t len, char out[PARSE_CHARSET_MAX])
+{
+	const char *p, *end;
+
+	if (len > PARSE_DECLARATION_MAX)
+		len = PARSE_DECLARATION_MAX;
+	p = memmem(text, len, "<?xml", 5);
+	if (!p)
+		return NULL;
+	len -= (size_t)(p - text);
+	end = memchr(p, '>', len);
+	if (!end)
+		end = p + len;
+	p = memmem(p, (size_t)(end - p), "encoding", 8);
+	if (!p)
+		return NULL;
+	for (p += 8; p < end && (*p == ' ' || *p == '='); p++)
+		;
+	return parse_charset_read(p, end, out);
+}
+
+bool
+parse_charset_is_western(const char *charset)
+{
+	return strcmp(charset, "CP1252") == 0;
+}
+
+bool
+parse_charset_is_utf8(const char *charset)
+{
+	return strcasecmp(charset, "UTF-8") == 0;
+}
+
+/* Encodings in which 7-bit text is more than ASCII. */
+bool
+parse_charset_is_shifting(const char *charset)
+{
+	return strncasecmp(charset, "ISO-2022", 8) == 0 ||
+	       strncasecmp(charset, "CSISO2022", 9) == 0 ||
+	       strncasecmp(charset, "HZ", 2) == 0;
+}
+
+/* UTF-16, UTF-32 and the like cannot be meant where '<' is one byte. */
+static bool
+parse_charset_is_wide(const char *charset)
+{
+	return strncasecmp(charset, "UTF-16", 6) == 0 ||
+	       strncasecmp(charset, "UTF-32", 6) == 0 ||
+	       strncasecmp(charset, "UTF16", 5) == 0 ||
+	       strncasecmp(charset, "UTF32", 5) == 0 ||
+	       strncasecmp(charset, "UCS", 3) == 0 ||
+	       strncasecmp(charset, "ISO-10646", 9) == 0 ||
+	       strncasecmp(charset, "EBCDIC", 6) == 0 ||
+	       strncasecmp(charset, "IBM037", 6) == 0;
+}
+
+static void
+parse_charset_add(struct parse_voices *voices, const char *charset)
+{
+	if (charset && !parse_charset_is_wide(charset) &&
+	    voices->count < PARSE_CANDIDATES_MAX)
+		voices->said[voices->count++] = charset;
+}
+
+/* The header before the declaration, but for a default that fits anything. */
+void
+parse_charset_hear(struct parse_voices *voices, const char *content_type,
+    const char *text, size_t len)
+{
+	const char *http, *declared;
+
+	memset(voices, 0, sizeof(*voices));
+	http = parse_charset_http(content_type, voices->names[0]);
+	declared = parse_charset_declared(text, len, voices->names[1]);
+	if (http && declared && parse_charset_is_western(http) &&
+	    !parse_charset_is_western(declared) &&
+	    !parse_charset_is_utf8(declared)) {
+		const char *swap = http;
+
+		http = declared;
+		declared = swap;
+	}
+	parse_charset_add(voices, http);
+	parse_charset_add(voices, declared);
+}
+
+bool
+parse_charset_all_utf8(const struct parse_voices *voices)
+{
+	size_t i;
+
+	for (i = 0; i < voices->count; i++) {
+		if (!parse_charset_is_utf8(voices->said[i]))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The declared language's own encodings. Only ASCII is looked for, so the
+ * encoding need not be known yet.
+ */
+void
+parse_charset_guess(struct parse_voices *voices, const char *text, size_t len)
+{
+	static const char *const marks[] = {
+	    "<language>", "<dc:language>", "xml:lang=\"", "xml:lang='"};
+	const char *p = NULL;
+	size_t i;
+
+	if (len > PARSE_LANGUAGE_MAX)
+		len = PARSE_LANGUAGE_MAX;
+	for (i = 0; i < sizeof(marks) / sizeof(marks[0]) && !p; i++) {
+		p = memmem(text, len, marks[i], strlen(marks[i]));
+		if (p)
+			p += strlen(marks[i]);
+	}
+	if (!p)
+		return;
+	len -= (size_t)(p - text);
+	for (i = 0; i < sizeof(parse_customs) / sizeof(*parse_customs); i++) {
+		size_t n = strlen(parse_customs[i].lang);
+
+		if (n < len && strncasecmp(p, parse_customs[i].lang, n) == 0)
+			parse_charset_add(voices, parse_customs[i].iconv);
+	}
+}

@@ -1,0 +1,252 @@
+#ifndef WIREWATCH_FEEDS_PARSE_PRIVATE_H
+#define WIREWATCH_FEEDS_PARSE_PRIVATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "feeds/parse.h"
+#include "lib/alloc.h"
+#include "lib/buf.h"
+
+/* What the parts of the parser share; nobody else includes this. */
+
+#define PARSE_CHARSET_MAX 40 /* bytes of an encoding's name */
+#define PARSE_RAW_MAX (256 * 1024) /* bytes of one element's text looked at */
+#define PARSE_NAMESPACES_MAX 256 /* declarations in force at a time */
+/* Different names in a document: libxml2 looks for them in ever longer lists.
+ */
+#define PARSE_NAMES_MAX 10000
+#define PARSE_JSON_VALUES_MAX 400000 /* they cost some 80 bytes each */
+
+/* --- what is said of the encoding (parse_charset.c) --- */
+
+#define PARSE_CANDIDATES_MAX 6
+
+/* Names for iconv, the best first. */
+struct parse_voices {
+	char names[2][PARSE_CHARSET_MAX];
+	const char *said[PARSE_CANDIDATES_MAX];
+	size_t count;
+};
+
+/* The header before the declaration, but for a default that fits anything. */
+void parse_charset_hear(struct parse_voices *voices, const char *content_type,
+    const char *text, size_t len);
+/* Adds what the declared language suggests; text is in any encoding. */
+void parse_charset_guess(
+    struct parse_voices *voices, const char *text, size_t len);
+/* Whether nobody speaks of anything but UTF-8. */
+bool parse_charset_all_utf8(const struct parse_voices *voices);
+bool parse_charset_is_utf8(const char *charset);
+bool parse_charset_is_western(const char *charset);
+/* Encodings in which 7-bit text is more than ASCII. */
+bool parse_charset_is_shifting(const char *charset);
+
+/* --- the bytes (parse_encoding.c) --- */
+
+struct parse_source {
+	const char *text; /* in the input or in buf */
+	size_t len;
+	struct buf buf;
+	char encoding[PARSE_CHARSET_MAX];
+	bool is_checked; /* text is known to be UTF-8 without NUL */
+	bool is_repaired; /* some bytes made no sense in that encoding */
+};
+
+/*
+ * Makes UTF-8 of the input: without a byte order mark, and not yet checked
+ * when nothing but UTF-8 was spoken of. The input must outlive the source.
+ */
+void parse_source_open(
+    struct parse_source *source, const struct parse_input *input);
+/* Makes sure that the text is valid UTF-8 without NUL, whatever it was. */
+void parse_source_check(
+    struct parse_source *source, const struct parse_input *input);
+void parse_source_close(struct parse_source *source);
+
+/* --- the vocabulary (parse_tags.c) --- */
+
+/* Where an element stands, which decides what its children mean. */
+enum parse_place {
+	PLACE_DOCUMENT,
+	PLACE_ROOT, /* in rss or rdf:RDF */
+	PLACE_CHANNEL, /* in channel or feed */
+	PLACE_ITEM,
+	PLACE_GROUP, /* in media:group and media:content */
+	PLACE_PERSON, /* in an author: text, or name and email */
+	PLACE_FIELD, /* its text is wanted */
+	PLACE_MARKUP, /* within a field */
+	PLACE_SKIP,
+};
+
+enum parse_field {
+	FIELD_TITLE,
+	FIELD_SUMMARY,
+	FIELD_CONTENT,
+	FIELD_LINK,
+	FIELD_GUID,
+	FIELD_PUBLISHED,
+	FIELD_UPDATED,
+	FIELD_LANG,
+	FIELD_TTL,
+	FIELD_PERIOD,
+	FIELD_FREQUENCY,
+	FIELD_RANKED, /* of those before the best one counts */
+	FIELD_AUTHOR = FIELD_RANKED,
+	FIELD_NAME, /* of a person */
+	FIELD_EMAIL,
+	FIELD_CATEGORY,
+	FIELD_NONE,
+};
+
+/* An element under a parent: what it is, and how good a source (1 is best). */
+struct parse_tag {
+	const char *name;
+	unsigned char namespace;
+	unsigned char parent; /* enum parse_place */
+	unsigned char place; /* of its own children */
+	unsigned char field;
+	unsigned char rank;
+};
+
+/*
+ * The row for an element, NULL for one that means nothing to us. uri and
+ * prefix may be NULL; a prefix without a declaration counts by custom.
+ */
+const struct parse_tag *parse_tag_find(enum parse_place parent,
+    const char *name, const char *prefix, const char *uri);
+/* The format that begins with this element; UNKNOWN if none does. */
+enum feed_format parse_tag_root(const char *name, const char *uri);
+
+/* --- what is found becomes a document (parse_build.c) --- */
+
+enum parse_form {
+	FORM_TEXT, /* is meant as it stands */
+	FORM_GUESS, /* may be markup or not */
+	FORM_HTML,
+	FORM_XHTML, /* elements and their text: decoded once, surely */
+};
+
+struct parse_build {
+	struct feed_doc *doc;
+	const char *base; /* what links of the document refer to */
+	struct item *items;
+	size_t count;
+	size_t cap;
+	bool is_item; /* fields go to the item, not to the feed */
+	struct item item;
+	unsigned char item_ranks[FIELD_RANKED];
+	unsigned char doc_ranks[FIELD_RANKED];
+	const char *authors[ITEM_LIST_MAX];
+	const char *categories[ITEM_LIST_MAX];
+	const char *const *doc_authors;
+	size_t doc_author_count;
+	int64_t period_s; /* of sy:updatePeriod */
+	int64_t frequency;
+	struct buf text; /* reused, like the next */
+	struct buf undoubled;
+};
+
+void parse_build_init(struct parse_build *build, const char *base_url);
+/* Without a document the builder frees what it has. */
+void parse_build_clear(struct parse_build *build);
+/* False when the document is full: the item is counted and not wanted. */
+bool parse_build_begin_item(struct parse_build *build);
+void parse_build_end_item(struct parse_build *build);
+/* Hands the document over. */
+struct feed_doc *parse_build_finish(struct parse_build *build);
+
+/* Whether something of that rank would be taken. */
+bool parse_build_wants(
+    const struct parse_build *build, enum parse_field field, unsigned rank);
+/* Takes a field's text, NUL-terminated, as it was published. */
+void parse_build_field(struct parse_build *build, enum parse_field field,
+    unsigned rank, enum parse_form form, const char *text, size_t len);
+/* Replaces a link that is there: ask parse_build_wants() first. */
+void parse_build_link(struct parse_build *build, unsigned rank,
+    const char *base, const char *text, size_t len);
+/* A language for the item or the feed, unless a better one is known. */
+void parse_build_lang(
+    struct parse_build *build, unsigned rank, const char *text, size_t len);
+/*
+ * A copy in the arena of a link's absolute form; NULL if it is no http(s) URL
+ * (parse_link.c).
+ */
+const char *parse_link(
+    struct parse_build *build, const char *base, const char *text, size_t len);
+
+/*
+ * Reads a date of the two usual forms (parse_date.c). 0, or -1: date_parse()
+ * must be asked.
+ */
+int parse_date_usual(const char *text, size_t len, int64_t *seconds_r);
+
+/* --- what libxml2 sees (parse_push.c) --- */
+
+#define PARSE_MARK "cut" /* target of the instructions put in */
+
+/* Text that was kept back. */
+struct parse_cut {
+	const char *text; /* in the document */
+	size_t len;
+	bool is_escaped; /* with references of parse_reference() */
+};
+
+struct parse_push {
+	struct _xmlParserCtxt *ctxt;
+	char *chunk; /* what is pushed next */
+	size_t len;
+	const char *from; /* the document up to here is done with */
+	struct parse_cut *cuts;
+	size_t count;
+	size_t cap;
+	size_t met; /* texts that were called for */
+};
+
+void parse_push_init(struct parse_push *push, struct _xmlParserCtxt *ctxt);
+void parse_push_clear(struct parse_push *push);
+/* Pushes all of it. -1 when it was left at a tag that is too long. */
+int parse_push_document(
+    struct parse_push *push, const char *text, size_t len, struct err *err);
+/* The text for the mark that libxml2 came to; NULL if there is none. */
+const struct parse_cut *parse_push_next(struct parse_push *push);
+/* Line breaks that libxml2 did not see so far. */
+size_t parse_push_lines(const struct parse_push *push);
+/*
+ * The reference behind an '&': a legal number or one of XML's five names.
+ * Returns its length with the ';', or 0.
+ */
+size_t parse_reference(const char *p, const char *end, uint32_t *code_r);
+/* Decodes text that holds only such; what it makes is not longer. */
+size_t parse_reference_decode(const char *text, size_t len, char *out);
+
+/* --- formats --- */
+
+/* What a pass over a document came to. */
+struct parse_pass {
+	enum parse_outcome outcome;
+	bool is_wellformed;
+	struct err complaint; /* "" when there is none */
+};
+
+/* Strict, or with what parse_repair() made. Fills build unless it fails. */
+void parse_xml(struct parse_build *build, const char *text, size_t len,
+    bool is_repaired, struct parse_pass *pass);
+/*
+ * Appends a document in the shape libxml2 wants: balanced, bounded, only legal
+ * characters, only known entities. -1 when its root was never closed, or when
+ * it grew so much that it had to be cut.
+ */
+int parse_repair(const char *text, size_t len, struct buf *out);
+void parse_json(struct parse_build *build, const char *text, size_t len,
+    struct parse_pass *pass);
+/* Whether an HTML page begins here. */
+bool parse_html_is_page(const char *text, size_t len);
+/* Whether a piece of a page begins here, as error messages are. */
+bool parse_html_is_fragment(const char *text, size_t len);
+/* Says that it is a page, and which feeds it names. */
+void parse_html_explain(
+    const char *text, size_t len, const char *base_url, struct err *err);
+
+#endif
