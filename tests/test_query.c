@@ -1,0 +1,685 @@
+#include "tests/test.h"
+
+#include "lib/alloc.h"
+#include "lib/buf.h"
+#include "topics/query.h"
+
+/*
+ * Queries to trees, trees to queries, and every mistake with its place. The
+ * examples of wirewatch-query(7) are read from the page itself.
+ */
+#define PAGE "man/wirewatch-query.7"
+
+struct desk {
+	struct conf conf;
+	struct conf_set sets[3];
+	struct arena *arena;
+	struct terms *terms;
+	struct query_parser parser;
+	struct diag diag;
+	struct query_node *query;
+};
+
+static void
+text_of(struct conf_text *text, const char *s)
+{
+	memset(text, 0, sizeof(*text));
+	text->text = s;
+	text->raw = s;
+	text->raw_len = strlen(s);
+	text->place.file = "q";
+	text->place.line = text->place.column = 1;
+}
+
+static void
+desk_open(struct desk *desk)
+{
+	memset(desk, 0, sizeof(*desk));
+	desk->sets[0].name = "dprk";
+	desk->sets[1].name = "launch";
+	desk->sets[2].name = "weapon";
+	desk->conf.sets = desk->sets;
+	desk->conf.set_count = 3;
+	desk->arena = arena_new();
+	desk->terms = terms_new();
+	diag_init(&desk->diag);
+	query_parser_init(
+	    &desk->parser, desk->arena, desk->terms, &desk->conf, &desk->diag);
+}
+
+static void
+desk_close(struct desk *desk)
+{
+	query_parser_clear(&desk->parser);
+	terms_free(&desk->terms);
+	arena_free(&desk->arena);
+	diag_clear(&desk->diag);
+}
+
+static void
+desk_parse(struct desk *desk, const char *query)
+{
+	struct conf_text text;
+
+	desk_open(desk);
+	text_of(&text, query);
+	desk->query = query_parse(&desk->parser, &text);
+	/* a tree or errors, never both, never neither */
+	assert_int_equal(desk->query == NULL, desk->diag.errors > 0);
+}
+
+/* Asserts the canonical form, and that it reads as itself. */
+static void
+reads_as(const char *query, const char *want)
+{
+	struct desk desk, again;
+	char *printed, *twice;
+
+	desk_parse(&desk, query);
+	if (!desk.query)
+		diag_print(&desk.diag, stderr);
+	assert_non_null(desk.query);
+	printed = query_print(desk.query);
+	assert_string_equal(printed, want);
+	desk_parse(&again, printed);
+	assert_non_null(again.query);
+	twice = query_print(again.query);
+	assert_string_equal(twice, want);
+	desk_close(&desk);
+	desk_close(&again);
+	free(printed);
+	free(twice);
+}
+
+struct mistake {
+	const char *query;
+	const char *code;
+	int column;
+	int len;
+	const char *hint; /* a part of it, or NULL */
+};
+
+static void
+check_mistakes(const struct mistake *mistakes, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const struct mistake *mistake = &mistakes[i];
+		const struct diag_entry *entry;
+		struct desk desk;
+
+		desk_parse(&desk, mistake->query);
+		if (desk.diag.errors != 1) {
+			diag_print(&desk.diag, stderr);
+			fail_msg(
+			    "%s: %zu errors", mistake->query, desk.diag.errors);
+		}
+		entry = &desk.diag.entries[0];
+		if (strcmp(entry->code, mistake->code) != 0 ||
+		    entry->column != mistake->column ||
+		    entry->caret_len != mistake->len)
+			fail_msg("%s: %s at %d, %d long", mistake->query,
+			    entry->code, entry->column, entry->caret_len);
+		if (mistake->hint &&
+		    (!entry->hint || !strstr(entry->hint, mistake->hint)))
+			fail_msg("%s: hint: %s", mistake->query, entry->hint);
+		desk_close(&desk);
+	}
+}
+
+#define CHECK(table) check_mistakes(table, sizeof(table) / sizeof((table)[0]))
+
+static void
+terms_are_joined_by_and_and_or(void **state)
+{
+	(void)state;
+	reads_as("missile", "missile");
+	reads_as("a b", "(a AND b)");
+	reads_as("a AND b c", "(a AND b AND c)");
+	reads_as("a OR b OR c", "(a OR b OR c)");
+	reads_as("(a OR b) c", "((a OR b) AND c)");
+	reads_as("((a))", "a");
+	reads_as("a OR (b AND c)", "(a OR (b AND c))");
+	reads_as("a NOT b", "(a AND NOT b)");
+	reads_as("a -b -\"c d\" -(e f)",
+	    "(a AND NOT b AND NOT \"c d\" AND NOT (e AND f))");
+	reads_as("a\n\tAND  b", "(a AND b)");
+	reads_as("\"or\" AND \"AND\"", "(\"or\" AND \"AND\")");
+}
+
+static void
+terms_are_read_in_all_their_forms(void **state)
+{
+	(void)state;
+	reads_as("\"ballistic missile\"", "\"ballistic missile\"");
+	reads_as("solid-fuel U.N. O'Brien AT&T",
+	    "(solid-fuel AND U.N. AND O'Brien AND AT&T)");
+	reads_as("missil* wom?n", "(missil* AND wom?n)");
+	reads_as("=AIDS =\"Kim Jong Un\" =北",
+	    "(=AIDS AND =\"Kim Jong Un\" AND =北)");
+	reads_as("@dprk @launch", "(@dprk AND @launch)");
+	reads_as(
+	    "북한 朝鲜 КНДР ミサイル", "(북한 AND 朝鲜 AND КНДР AND ミサイル)");
+	reads_as("\"a \\\"b\\\" c\"", "\"a \\\"b\\\" c\"");
+}
+
+static void
+nearness_binds_before_not_and_and(void **state)
+{
+	(void)state;
+	reads_as("a NEAR/5 b", "(a NEAR/5 b)");
+	reads_as("a PRE/255 b", "(a PRE/255 b)");
+	reads_as("a NEAR/1 b c", "((a NEAR/1 b) AND c)");
+	reads_as("NOT a NEAR/1 b AND c", "(NOT (a NEAR/1 b) AND c)");
+	reads_as("a NEAR/1 b PRE/2 c", "((a NEAR/1 b) PRE/2 c)");
+	reads_as("a NOT NEAR/4 b", "(a NOT NEAR/4 b)");
+	reads_as("a NOT PRE/4 (b OR c)", "(a NOT PRE/4 (b OR c))");
+	reads_as("a AND NOT b NEAR/2 c", "(a AND NOT (b NEAR/2 c))");
+	reads_as("@launch NEAR/8 (@weapon OR title:x)",
+	    "(@launch NEAR/8 (@weapon OR title:x))");
+}
+
+static void
+fields_hold_for_what_they_stand_before(void **state)
+{
+	(void)state;
+	reads_as("title:a b", "(title:a AND b)");
+	reads_as("title:(a OR b)", "(title:a OR title:b)");
+	reads_as("Title:\"a b\"", "title:\"a b\"");
+	reads_as("text:a", "a");
+	reads_as("title:@dprk", "title:@dprk");
+	reads_as("title:=Ab", "title:=Ab");
+	reads_as("lead:a", "FIRST50(a)");
+	reads_as("role:state country:CN", "(role:state AND country:cn)");
+	reads_as("source:\"Yonhap News\"", "source:\"yonhap news\"");
+	reads_as(
+	    "source:(a OR \"b c\") x", "((source:a OR source:\"b c\") AND x)");
+	reads_as("url:https://a.b/c?d=e", "url:https://a.b/c?d=e");
+	reads_as(
+	    "url:(https://a.b OR *c:d*)", "(url:https://a.b OR url:*c:d*)");
+	reads_as("a -category:sports", "(a AND NOT category:sports)");
+	reads_as("lang:(en OR zh-Hant)", "(lang:en OR lang:zh-hant)");
+	reads_as("domain:a.com b", "(domain:a.com AND b)");
+}
+
+static void
+functions_take_their_terms(void **state)
+{
+	(void)state;
+	reads_as("ATLEAST3(a OR b)", "ATLEAST3((a OR b))");
+	reads_as("ANY2(a, b c, \"d e\")", "ANY2(a, (b AND c), \"d e\")");
+	reads_as("ANY2 (a, b)", "ANY2(a, b)");
+	reads_as("FIRST20(a b)", "(FIRST20(a) AND FIRST20(b))");
+	reads_as("FIRST20(FIRST5(a))", "FIRST5(a)");
+	reads_as("ALLCAPS(a NEAR/2 b)", "(ALLCAPS(a) NEAR/2 ALLCAPS(b))");
+	reads_as("title:ALLCAPS(a)", "title:ALLCAPS(a)");
+	reads_as("ANY1(a, ANY2(b, c))", "ANY1(a, ANY2(b, c))");
+}
+
+static void
+twins_of_ascii_are_read_as_ascii(void **state)
+{
+	(void)state;
+	reads_as("（朝鲜　ＯＲ　导弹） 日本", "((朝鲜 OR 导弹) AND 日本)");
+	reads_as("\xe2\x80\x9c"
+		 "a b\xe2\x80\x9d",
+	    "\"a b\"");
+	reads_as("«a b»", "\"a b\"");
+	reads_as("「北 朝」", "\"北 朝\"");
+	reads_as("a\xc2\xa0OR\xc2\xa0"
+		 "b",
+	    "(a OR b)");
+	reads_as("title：北", "title:北");
+	reads_as("ＴＩＴＬＥ：北", "title:北");
+	reads_as("ANY2（a，b、c）", "ANY2(a, b, c)");
+	reads_as("a －b", "(a AND NOT b)");
+	reads_as("a ＮＥＡＲ／５ b", "(a NEAR/5 b)");
+	reads_as("＝北", "=北");
+}
+
+static void
+mixing_and_and_or_shows_both_readings(void **state)
+{
+	static const struct mistake mistakes[] = {
+	    {"DPRK AND missile OR rocket", "E101", 18, 2,
+		"Factiva reads (DPRK AND missile) OR rocket; Lexis reads DPRK "
+		"AND (missile OR rocket)"},
+	    {"a OR b AND c", "E101", 8, 3,
+		"a OR (b AND c); Lexis reads (a OR b) AND c"},
+	    {"a OR b c", "E101", 8, 1, NULL},
+	    {"x (a OR b AND c)", "E101", 11, 3, NULL},
+	    {"a OR b NOT c", "E101", 8, 3, NULL},
+	    {"a OR b -c", "E101", 8, 1, NULL},
+	    {"title:(a OR b c)", "E101", 15, 1, NULL},
+	};
+
+	(void)state;
+	CHECK(mistakes);
+}
+
+static void
+what_other_languages_write_is_refused_with_what_to_write(void **state)
+{
+	static const struct mistake mistakes[] = {
+	    {"a W/5 b", "E110", 3, 3, "NEAR/5 (in any order) or PRE/5"},
+	    {"a w/12 b", "E110", 3, 4, "NEAR/12"},
+	    {"missil!", "E111", 1, 7, "missil*"},
+	    {"a near/5 b", "E112", 3, 6, "NEAR/5"},
+	    {"a near5 b", "E112", 3, 5, "NEAR/5"},
+	    {"a NEAR b", "E112", 3, 4, "NEAR/5"},
+	    {"a adj5 b", "E112", 3, 4, "PRE/5"},
+	    {"a ONEAR/3 b", "E112", 3, 7, "PRE/3"},
+	    {"a or b", "E113", 3, 2, "OR"},
+	    {"a and b", "E113", 3, 3, "AND"},
+	    {"a Or b", "E113", 3, 2, "OR"},
+	    {"a not b", "E113", 3, 3, "NOT"},
+	    {"atleast3(a)", "E114", 1, 8, "ATLEAST3"},
+	    {"ATLEAST(a)", "E114", 1, 7, "ATLEAST3"},
+	    {"ANY(a, b)", "E114", 1, 3, "ANY2"},
+	    {"ALLCAPS a", "E114", 1, 7, "ALLCAPS(term)"},
+	    {"CAPS(a)", "E114", 1, 4, "CAPS AND"},
+	    {"a W/S b", "E140", 3, 3, "NEAR/15"},
+	    {"a W/P b", "E140", 3, 3, NULL},
+	    {"/a b/i", "E140", 1, 6, NULL},
+	    {"a | b", "E001", 3, 1, "OR"},
+	    {"+a", "E001", 1, 1, "AND"},
+	    {"#a", "E001", 1, 1, "comments"},
+	    {"'a'", "E001", 1, 1, "double quotes"},
+	    {"a$", "E001", 2, 1, "'*'"},
+	    {"a/b", "E001", 2, 1, "quote"},
+	    {"12:30", "E001", 3, 1, "quote"},
+	};
+
+	(void)state;
+	CHECK(mistakes);
+}
+
+static void
+what_is_incomplete_is_told_where(void **state)
+{
+	static const struct mistake mistakes[] = {
+	    {"", "E004", 1, 1, NULL},
+	    {"  ", "E004", 1, 1, NULL},
+	    {"()", "E004", 1, 2, NULL},
+	    {"\"...\"", "E004", 1, 5, NULL},
+	    {"a AND \"\"", "E004", 7, 2, NULL},
+	    {"\"a b", "E002", 1, 1, NULL},
+	    {"(a b", "E003", 1, 1, NULL},
+	    {"a) b", "E003", 2, 1, NULL},
+	    {"ANY2(a, b", "E003", 1, 5, NULL},
+	    {"a OR", "E005", 3, 2, NULL},
+	    {"AND a", "E005", 1, 3, NULL},
+	    {"a AND OR b", "E005", 7, 2, NULL},
+	    {"NEAR/3 a", "E005", 1, 6, NULL},
+	    {"a NEAR/3", "E005", 3, 6, NULL},
+	    {"a AND NOT", "E005", 7, 3, NULL},
+	    {"a NOT NOT b", "E005", 7, 3, NULL},
+	    {"title:", "E005", 1, 6, "title:term"},
+	    {"title: a", "E005", 1, 6, "title:term"},
+	    {"title:-a", "E005", 1, 6, NULL},
+	    {"a, b", "E006", 2, 1, NULL},
+	    {"a - b", "E001", 3, 1, "NOT"},
+	    {"\"a b\"-c", "E001", 6, 1, "blank"},
+	    {"= a", "E001", 1, 1, NULL},
+	    {"@", "E001", 1, 1, NULL},
+	};
+
+	(void)state;
+	CHECK(mistakes);
+}
+
+static void
+numbers_wildcards_and_names_are_checked(void **state)
+{
+	static const struct mistake mistakes[] = {
+	    {"a NEAR/0 b", "E008", 3, 6, NULL},
+	    {"a PRE/256 b", "E008", 3, 7, NULL},
+	    {"a NEAR/99999999999 b", "E008", 3, 16, NULL},
+	    {"ATLEAST0(a)", "E008", 1, 8, NULL},
+	    {"ANY3(a, b)", "E008", 1, 4, NULL},
+	    {"m*", "E010", 1, 2, "two letters"},
+	    {"*a", "E010", 1, 2, NULL},
+	    {"?a", "E010", 1, 2, NULL},
+	    {"a*b", "E010", 1, 3, NULL},
+	    {"a AND *", "E010", 7, 1, NULL},
+	    {"\"north * korea\"", "E010", 1, 15, NULL},
+	    {"金*一*二*三", "E010", 1, 7, NULL},
+	    {"@drpk", "E130", 1, 5, "did you mean @dprk?"},
+	    {"@nothing", "E130", 1, 8, NULL},
+	    {"titel:a", "E131", 1, 5, "did you mean title:?"},
+	    {"https://a.b/c", "E131", 1, 5, NULL},
+	    {"lang:english", "E132", 6, 7, NULL},
+	    {"country:China", "E132", 9, 5, NULL},
+	};
+
+	(void)state;
+	CHECK(mistakes);
+}
+
+static void
+terms_stand_only_where_they_mean_something(void **state)
+{
+	static const struct mistake mistakes[] = {
+	    {"NOT a", "E120", 1, 5, NULL},
+	    {"-a -b", "E120", 1, 2, NULL},
+	    {"a OR NOT b", "E120", 6, 5, NULL},
+	    {"ANY1(a, NOT b)", "E120", 9, 5, NULL},
+	    {"a NEAR/2 (b AND c)", "E203", 11, 7, NULL},
+	    {"a NEAR/2 (b OR NOT c)", "E203", 16, 5, NULL},
+	    {"a NEAR/2 NOT b", "E203", 10, 3, NULL},
+	    {"a NEAR/2 role:x", "E203", 10, 6, NULL},
+	    {"a NEAR/2 ANY1(b, c)", "E203", 10, 10, NULL},
+	    {"ATLEAST2(a b)", "E203", 10, 3, NULL},
+	    {"ATLEAST2(a, b)", "E203", 1, 8, "OR"},
+	    {"=(a)", "E001", 1, 1, NULL},
+	    {"=@dprk", "E203", 1, 1, NULL},
+	    {"title:summary:a", "E203", 7, 8, NULL},
+	    {"title:role:a", "E203", 7, 5, NULL},
+	    {"FIRST3(role:a)", "E203", 8, 5, NULL},
+	    {"source:(a b)", "E203", 9, 3, "quotes"},
+	    {"source:(a NEAR/2 b)", "E203", 11, 6, NULL},
+	    {"source:(a OR NOT b)", "E203", 14, 5, NULL},
+	};
+
+	(void)state;
+	CHECK(mistakes);
+}
+
+static void
+every_mistake_of_a_query_is_told(void **state)
+{
+	struct desk desk;
+	size_t i;
+
+	(void)state;
+	desk_parse(&desk, "missil! AND (a OR b c) AND @drpk titel:x d W/3 e");
+	assert_int_equal(desk.diag.errors, 5);
+	desk_close(&desk);
+	/* and no more than a bounded number */
+	{
+		struct buf query;
+
+		buf_init(&query, 0);
+		for (i = 0; i < 1000; i++)
+			buf_addstr(&query, "missil! ");
+		desk_parse(&desk, buf_str(&query));
+		assert_int_equal(desk.diag.errors, QUERY_ERRORS_MAX + 1);
+		buf_clear(&query);
+	}
+	desk_close(&desk);
+}
+
+/* count pieces one after the other between two others */
+static char *
+pile(const char *before, const char *piece, size_t count, const char *after)
+{
+	struct buf out;
+	size_t i;
+
+	buf_init(&out, 0);
+	buf_addstr(&out, before);
+	for (i = 0; i < count; i++)
+		buf_addstr(&out, piece);
+	buf_addstr(&out, after);
+	return buf_steal(&out);
+}
+
+static void
+refused_as(char *query, const char *code)
+{
+	struct desk desk;
+	size_t i;
+	bool found = false;
+
+	desk_parse(&desk, query);
+	assert_true(desk.diag.errors > 0);
+	for (i = 0; i < desk.diag.count; i++)
+		found |= strcmp(desk.diag.entries[i].code, code) == 0;
+	if (!found)
+		diag_print(&desk.diag, stderr);
+	assert_true(found);
+	desk_close(&desk);
+	free(query);
+}
+
+static void
+accepted(char *query)
+{
+	struct desk desk;
+
+	desk_parse(&desk, query);
+	if (!desk.query)
+		diag_print(&desk.diag, stderr);
+	assert_non_null(desk.query);
+	desk_close(&desk);
+	free(query);
+}
+
+static void
+every_size_has_its_bound(void **state)
+{
+	char *closed;
+
+	(void)state;
+	refused_as(pile("", "(", 10000, "a"), "E009");
+	refused_as(pile("", "title:", 10000, "a"), "E009");
+	refused_as(pile("", "ANY1(", 10000, "a"), "E009");
+	refused_as(pile("a", " NEAR/5 a", 10000, ""), "E009");
+	refused_as(pile("a ", "NOT ", 10000, "b"), "E005");
+	refused_as(pile("", "-", 10000, "b"), "E005");
+	refused_as(pile("", "a", 1024 * 1024, ""), "E009");
+	refused_as(pile("\"", "a ", 65, "\""), "E009");
+	refused_as(pile("", "a", 256, ""), "E009");
+	refused_as(pile("a", " OR a", 4096, ""), "E009");
+	refused_as(pile("", "北", 65, ""), "E009");
+	refused_as(pile("source:", "a", 513, ""), "E009");
+	closed = pile("a", ")", 64, "");
+	accepted(pile("", "(", 64, closed));
+	free(closed);
+	accepted(pile("a", " NEAR/5 a", 64, ""));
+	accepted(pile("\"", "a ", 64, "\""));
+	accepted(pile("", "a", 255, ""));
+	accepted(pile("a", " OR a", 4095, ""));
+	accepted(pile("", "北", 64, ""));
+	accepted(pile("source:", "a", 512, ""));
+}
+
+static void
+check_entry(const char *entry, const char *code, const char *term)
+{
+	struct query_node *node;
+	struct conf_text text;
+	struct desk desk;
+
+	desk_open(&desk);
+	text_of(&text, entry);
+	node = query_parse_entry(&desk.parser, &text);
+	if (code) {
+		assert_null(node);
+		assert_int_equal(desk.diag.errors, 1);
+		assert_string_equal(desk.diag.entries[0].code, code);
+	} else {
+		if (!node)
+			diag_print(&desk.diag, stderr);
+		assert_non_null(node);
+		assert_string_equal(node->text, term);
+	}
+	desk_close(&desk);
+}
+
+static void
+an_entry_of_a_set_is_a_word_or_phrase(void **state)
+{
+	(void)state;
+	check_entry("North Korea*", NULL, "North Korea*");
+	check_entry("N. Korea", NULL, "N. Korea");
+	check_entry("\"Kim Jong Un\"", NULL, "Kim Jong Un");
+	check_entry("=北", NULL, "=北");
+	check_entry("=\"Kim Jong Un\"", NULL, "=Kim Jong Un");
+	check_entry("Kim, Jong Un", NULL, "Kim, Jong Un");
+	check_entry("Kim's \"", "E002", NULL);
+	check_entry("rock and roll", NULL, "rock and roll");
+	check_entry("24/7 - always", NULL, "24/7 - always");
+	check_entry("Re: launch", NULL, "Re: launch");
+	check_entry("a OR b", "E201", NULL);
+	check_entry("a AND b", "E201", NULL);
+	check_entry("(a b)", "E201", NULL);
+	check_entry("@dprk", "E201", NULL);
+	check_entry("title:a", "E201", NULL);
+	check_entry("a NEAR/5 b", "E201", NULL);
+	check_entry("missil!", "E111", NULL);
+	check_entry("x*", "E010", NULL);
+	check_entry("", "E004", NULL);
+	check_entry("...", "E004", NULL);
+	check_entry("\"a\" b", "E201", NULL);
+}
+
+/* --- the manual page --- */
+
+static FILE *
+open_page(void)
+{
+	const char *root = getenv("WIREWATCH_SRCDIR");
+	char *path = xasprintf("%s/%s", root ? root : ".", PAGE);
+	FILE *page = fopen(path, "r");
+
+	free(path);
+	return page;
+}
+
+/* Runs check on each line of the blocks behind a comment; their number. */
+static size_t
+each_example(const char *comment, void (*check)(char *line))
+{
+	FILE *page = open_page();
+	bool is_near = false, is_inside = false;
+	char line[512];
+	size_t count = 0;
+
+	assert_non_null(page);
+	while (fgets(line, sizeof(line), page)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strcmp(line, ".Ed") == 0)
+			is_near = is_inside = false;
+		else if (strncmp(line, ".Bd", 3) == 0)
+			is_inside = is_near;
+		else if (strncmp(line, ".\\\" ", 4) == 0)
+			is_near = strcmp(line + 4, comment) == 0;
+		else if (is_inside) {
+			assert_true(line[0] != '.');
+			check(xstrdup(line));
+			count++;
+		}
+	}
+	fclose(page);
+	return count;
+}
+
+static void
+is_refused(char *line)
+{
+	struct desk desk;
+
+	desk_parse(&desk, line);
+	if (desk.query)
+		fail_msg("accepted: %s", line);
+	desk_close(&desk);
+	free(line);
+}
+
+static void
+the_examples_of_the_manual_are_right(void **state)
+{
+	(void)state;
+	assert_in_range(each_example("queries", accepted), 40, 1000);
+	assert_in_range(each_example("refused", is_refused), 12, 1000);
+}
+
+/* --- noise --- */
+
+static void
+noise_gives_a_tree_or_errors_and_nothing_else(void **state)
+{
+	static const char *const pieces[] = {"a", "b*", "\"c d\"", "(", ")",
+	    " ", " ", " ", "AND", "OR", "NOT", "-", "NEAR/3", "PRE/2",
+	    "title:", "role:", "@dprk", "=", "ANY2(", "ATLEAST2(", ",", "北",
+	    "\"", "*", "?", "/", "!", ":", "or", "lang:", "\\", "’", "ALLCAPS(",
+	    "\xff", "ＡＮＤ", "（", "”", "W/S", "\xe5\x8c", "FIRST5("};
+	uint32_t random = 99;
+	int round;
+
+	(void)state;
+	for (round = 0; round < 20000; round++) {
+		uint32_t count;
+		struct buf query;
+		struct desk desk;
+
+		buf_init(&query, 0);
+		buf_addstr(&query, "");
+		random ^= random << 13;
+		random ^= random >> 17;
+		random ^= random << 5;
+		for (count = random % 24; count > 0; count--) {
+			random ^= random << 13;
+			random ^= random >> 17;
+			random ^= random << 5;
+			buf_addstr(&query,
+			    pieces[random %
+				   (sizeof(pieces) / sizeof(pieces[0]))]);
+		}
+		desk_parse(&desk, buf_str(&query));
+		if (desk.query) {
+			char *printed = query_print(desk.query);
+			struct desk again;
+
+			desk_parse(&again, printed);
+			if (!again.query)
+				fail_msg("%s\n%s", buf_str(&query), printed);
+			desk_close(&again);
+			free(printed);
+		}
+		desk_close(&desk);
+		buf_clear(&query);
+	}
+}
+
+static void
+edits_are_counted(void **state)
+{
+	(void)state;
+	assert_int_equal(query_edits("", ""), 0);
+	assert_int_equal(query_edits("dprk", "dprk"), 0);
+	assert_int_equal(query_edits("dprk", "drpk"), 1);
+	assert_int_equal(query_edits("dprk", "dpr"), 1);
+	assert_int_equal(query_edits("title", "titel"), 1);
+	assert_int_equal(query_edits("", "abc"), 3);
+	assert_int_equal(query_edits("kitten", "sitting"), 3);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(terms_are_joined_by_and_and_or),
+	    cmocka_unit_test(terms_are_read_in_all_their_forms),
+	    cmocka_unit_test(nearness_binds_before_not_and_and),
+	    cmocka_unit_test(fields_hold_for_what_they_stand_before),
+	    cmocka_unit_test(functions_take_their_terms),
+	    cmocka_unit_test(twins_of_ascii_are_read_as_ascii),
+	    cmocka_unit_test(mixing_and_and_or_shows_both_readings),
+	    cmocka_unit_test(
+		what_other_languages_write_is_refused_with_what_to_write),
+	    cmocka_unit_test(what_is_incomplete_is_told_where),
+	    cmocka_unit_test(numbers_wildcards_and_names_are_checked),
+	    cmocka_unit_test(terms_stand_only_where_they_mean_something),
+	    cmocka_unit_test(every_mistake_of_a_query_is_told),
+	    cmocka_unit_test(every_size_has_its_bound),
+	    cmocka_unit_test(an_entry_of_a_set_is_a_word_or_phrase),
+	    cmocka_unit_test(the_examples_of_the_manual_are_right),
+	    cmocka_unit_test(noise_gives_a_tree_or_errors_and_nothing_else),
+	    cmocka_unit_test(edits_are_counted),
+	};
+
+	return cmocka_run_group_tests_name("query", tests, NULL, NULL);
+}

@@ -1,0 +1,362 @@
+/*
+ * Occurrences as lists on a stack: what NEAR, PRE and counting work on. A list
+ * is sorted by where its members begin and holds none twice. Two lists are
+ * joined by looking up, for each member of one, where the other goes on.
+ */
+#include <string.h>
+#include <utf8proc.h>
+
+#include "lib/alloc.h"
+#include "topics/eval_private.h"
+
+/* Written in capitals: at least one, and no small letter. */
+static bool
+eval_is_capitals(const struct eval *eval, uint32_t first, uint32_t last)
+{
+	const struct term_field *field =
+	    &eval->text.fields[term_text_field(&eval->text, first)];
+	size_t at, end, len;
+	bool has_capital = false;
+
+	term_text_source(&eval->text, first, last, &at, &end);
+	for (; at < end; at += len) {
+		uint32_t code = token_decode(field->source + at, &len);
+		utf8proc_category_t category =
+		    utf8proc_category((utf8proc_int32_t)code);
+
+		if (category == UTF8PROC_CATEGORY_LL)
+			return false;
+		if (category == UTF8PROC_CATEGORY_LU)
+			has_capital = true;
+	}
+	return has_capital;
+}
+
+/* In the title, or among the first words of the text. */
+static bool
+eval_is_first(const struct eval *eval, unsigned words, uint32_t token)
+{
+	const struct token *tokens = eval->text.tokens.items;
+
+	if (token < eval->text.fields[MATCH_TITLE].end)
+		return true;
+	return token >= eval->lead_first && token < eval->lead_end &&
+	       tokens[token].position - tokens[eval->lead_first].position <
+		   words * TOKEN_WORD_WIDTH;
+}
+
+bool
+eval_in_scope(const struct eval *eval, const struct query_scope *scope,
+    uint32_t first, uint32_t last)
+{
+	if (scope->fields != QUERY_FIELDS_ALL &&
+	    !(scope->fields >> term_text_field(&eval->text, first) & 1))
+		return false;
+	if (scope->first && !eval_is_first(eval, scope->first, first))
+		return false;
+	return !scope->is_capitals || eval_is_capitals(eval, first, last);
+}
+
+bool
+eval_is_open(const struct query_scope *scope)
+{
+	return scope->fields == QUERY_FIELDS_ALL && !scope->first &&
+	       !scope->is_capitals;
+}
+
+const struct topic_set_entry *
+eval_entry(const struct eval *eval, uint32_t entry)
+{
+	uint32_t set = eval->topics->set_of_entry[entry];
+
+	return &eval->topics->sets[set]
+		    .entries[entry - eval->topics->first_entry[set]];
+}
+
+static void
+eval_push(struct eval *eval, uint32_t first, uint32_t last)
+{
+	struct eval_occurrence *occurrence;
+
+	eval->occurrences = xgrow(eval->occurrences, eval->occurrence_count + 1,
+	    &eval->occurrence_cap, sizeof(*eval->occurrences));
+	occurrence = &eval->occurrences[eval->occurrence_count++];
+	occurrence->first = first;
+	occurrence->last = last;
+}
+
+static void
+eval_push_term(
+    struct eval *eval, const struct query_scope *scope, uint32_t term)
+{
+	const struct term_seen *seen = &eval->hits.seen[term];
+	uint32_t i = seen->count ? seen->head : TERM_HIT_NONE;
+
+	for (; i != TERM_HIT_NONE; i = eval->hits.items[i].next) {
+		const struct term_hit *hit = &eval->hits.items[i];
+
+		if (eval_in_scope(eval, scope, hit->first, hit->last))
+			eval_push(eval, hit->first, hit->last);
+	}
+}
+
+static bool
+eval_before(const struct eval_occurrence *a, const struct eval_occurrence *b)
+{
+	return a->first != b->first ? a->first < b->first : a->last < b->last;
+}
+
+static void
+eval_sift(struct eval_occurrence *heap, size_t at, size_t count)
+{
+	struct eval_occurrence moved = heap[at];
+	size_t child;
+
+	for (; (child = 2 * at + 1) < count; at = child) {
+		if (child + 1 < count &&
+		    eval_before(&heap[child], &heap[child + 1]))
+			child++;
+		if (!eval_before(&moved, &heap[child]))
+			break;
+		heap[at] = heap[child];
+	}
+	heap[at] = moved;
+}
+
+/* In place: the C library's qsort may allocate. */
+static void
+eval_sort(struct eval_occurrence *items, size_t count)
+{
+	struct eval_occurrence last;
+	size_t i;
+
+	for (i = count / 2; i > 0; i--)
+		eval_sift(items, i - 1, count);
+	for (i = count; i > 1; i--) {
+		last = items[i - 1];
+		items[i - 1] = items[0];
+		items[0] = last;
+		eval_sift(items, 0, i - 1);
+	}
+}
+
+/* Sorts the list that begins at base, and drops what stands twice. */
+static void
+eval_settle(struct eval *eval, size_t base)
+{
+	struct eval_occurrence *items = eval->occurrences + base;
+	size_t count = eval->occurrence_count - base, i, kept = 0;
+	bool is_sorted = true;
+
+	for (i = 1; i < count && is_sorted; i++)
+		is_sorted = !eval_before(&items[i], &items[i - 1]);
+	if (!is_sorted)
+		eval_sort(items, count);
+	for (i = 0; i < count; i++) {
+		if (!kept || eval_before(&items[kept - 1], &items[i]))
+			items[kept++] = items[i];
+	}
+	if (kept > EVAL_OCCURRENCES_MAX)
+		kept = EVAL_OCCURRENCES_MAX;
+	eval->occurrence_count = base + kept;
+}
+
+static void
+eval_push_set(struct eval *eval, const struct query_node *node)
+{
+	const struct eval_set *set = &eval->sets[node->index];
+	uint32_t i = set->count ? set->head : UINT32_MAX;
+
+	for (; i != UINT32_MAX; i = eval->entries[i].next)
+		eval_push_term(eval, &node->scope,
+		    eval_entry(eval, eval->entries[i].entry)->term);
+}
+
+size_t
+eval_find_behind(
+    const struct eval_occurrence *items, size_t count, uint32_t token)
+{
+	size_t low = 0, high = count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (items[middle].first > token)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+/* From the last token of one to the first of another, in halves. */
+static uint32_t
+eval_distance(const struct eval *eval, uint32_t last, uint32_t first)
+{
+	const struct token *tokens = eval->text.tokens.items;
+
+	return tokens[first].position - tokens[last].position;
+}
+
+struct eval_range {
+	size_t base; /* in eval->occurrences */
+	size_t count;
+};
+
+/* Pushes each pair of one of `left` with one of `right` behind and near it. */
+static void
+eval_pair(struct eval *eval, struct eval_range left, struct eval_range right,
+    unsigned n)
+{
+	size_t i, k, pushed = 0;
+
+	for (i = 0; i < left.count; i++) {
+		struct eval_occurrence a = eval->occurrences[left.base + i];
+
+		k = eval_find_behind(
+		    eval->occurrences + right.base, right.count, a.last);
+		for (; k < right.count; k++) {
+			struct eval_occurrence b =
+			    eval->occurrences[right.base + k];
+
+			if (eval_distance(eval, a.last, b.first) >
+			    n * TOKEN_WORD_WIDTH)
+				break;
+			if (pushed++ >= EVAL_OCCURRENCES_MAX)
+				return;
+			eval_push(eval, a.first, b.last);
+		}
+	}
+}
+
+/* Whether any of a list is near: it is behind, or shares tokens, or before. */
+static bool
+eval_has_near(const struct eval *eval, const struct eval_occurrence *a,
+    struct eval_range list, unsigned n, bool in_order)
+{
+	const struct eval_occurrence *items = eval->occurrences + list.base;
+	size_t behind = eval_find_behind(items, list.count, a->last);
+
+	if (behind < list.count &&
+	    eval_distance(eval, a->last, items[behind].first) <=
+		n * TOKEN_WORD_WIDTH)
+		return true;
+	if (!behind)
+		return false;
+	/* each item's last is the greatest up to it */
+	if (items[behind - 1].last >= a->first)
+		return true;
+	return !in_order && eval_distance(eval, items[behind - 1].last,
+				a->first) <= n * TOKEN_WORD_WIDTH;
+}
+
+void
+eval_raise_ends(struct eval_occurrence *items, size_t count)
+{
+	size_t i;
+
+	for (i = 1; i < count; i++) {
+		if (items[i].last < items[i - 1].last)
+			items[i].last = items[i - 1].last;
+	}
+}
+
+/* Keeps those of `left`, on the stack below `right`, without a near one. */
+static void
+eval_exclude(struct eval *eval, struct eval_range left, struct eval_range right,
+    unsigned n, bool in_order)
+{
+	struct eval_occurrence *items = eval->occurrences;
+	size_t i, kept = 0;
+
+	eval_raise_ends(items + right.base, right.count);
+	for (i = 0; i < left.count; i++) {
+		if (!eval_has_near(
+			eval, &items[left.base + i], right, n, in_order))
+			items[left.base + kept++] = items[left.base + i];
+	}
+	eval->occurrence_count = left.base + kept;
+}
+
+/* Replaces the lists from base on by what stands behind them. */
+static void
+eval_drop_below(struct eval *eval, size_t base, size_t from)
+{
+	size_t count = eval->occurrence_count - from;
+
+	memmove(eval->occurrences + base, eval->occurrences + from,
+	    count * sizeof(*eval->occurrences));
+	eval->occurrence_count = base + count;
+}
+
+static void
+eval_list_proximity(struct eval *eval, const struct query_node *node)
+{
+	struct eval_range left, right;
+	size_t from;
+
+	left.base = eval->occurrence_count;
+	eval_list(eval, node->children);
+	left.count = eval->occurrence_count - left.base;
+	if (!left.count)
+		return;
+	right.base = eval->occurrence_count;
+	eval_list(eval, node->children->next);
+	right.count = eval->occurrence_count - right.base;
+	if (node->type == QUERY_NOT_NEAR || node->type == QUERY_NOT_PRE) {
+		eval_exclude(
+		    eval, left, right, node->n, node->type == QUERY_NOT_PRE);
+		return;
+	}
+	from = eval->occurrence_count;
+	eval_pair(eval, left, right, node->n);
+	if (node->type == QUERY_NEAR)
+		eval_pair(eval, right, left, node->n);
+	eval_drop_below(eval, left.base, from);
+}
+
+void
+eval_list(struct eval *eval, const struct query_node *node)
+{
+	size_t base = eval->occurrence_count;
+	const struct query_node *child;
+
+	switch (node->type) {
+	case QUERY_TERM:
+		eval_push_term(eval, &node->scope, node->index);
+		break;
+	case QUERY_SET:
+		eval_push_set(eval, node);
+		break;
+	case QUERY_OR:
+		for (child = node->children; child; child = child->next)
+			eval_list(eval, child);
+		break;
+	case QUERY_NEAR:
+	case QUERY_PRE:
+	case QUERY_NOT_NEAR:
+	case QUERY_NOT_PRE:
+		eval_list_proximity(eval, node);
+		break;
+	default:
+		break; /* refused by the parser */
+	}
+	eval_settle(eval, base);
+}
+
+bool
+eval_has_disjoint(const struct eval *eval, size_t base, unsigned n)
+{
+	const struct eval_occurrence *items = eval->occurrences + base;
+	size_t i, count = eval->occurrence_count - base;
+	uint32_t end = 0; /* of the last one counted; token 0 is a break */
+	unsigned found = 0;
+
+	for (i = 0; i < count; i++) {
+		if (items[i].first > end) {
+			found++;
+			end = items[i].last;
+		} else if (items[i].last < end)
+			end = items[i].last;
+	}
+	return found >= n;
+}

@@ -1,0 +1,177 @@
+/*
+ * What a true tree is true of. The walk is that of eval_is_true without its
+ * short cuts; spans of what turns out false are taken back.
+ */
+#include "lib/alloc.h"
+#include "topics/eval_private.h"
+
+/* The occurrences within which a hit is part of the explanation. */
+struct eval_frame {
+	bool is_all;
+	size_t base; /* on the stack, with ends that never fall */
+	size_t count;
+};
+
+static bool
+eval_is_framed(const struct eval *eval, const struct eval_frame *frame,
+    const struct term_hit *hit)
+{
+	const struct eval_occurrence *items = eval->occurrences + frame->base;
+	size_t i;
+
+	if (frame->is_all)
+		return true;
+	i = eval_find_behind(items, frame->count, hit->first);
+	return i && items[i - 1].last >= hit->last;
+}
+
+static void
+eval_add_span(struct eval *eval, const struct term_hit *hit, const char *term,
+    const char *set)
+{
+	struct eval_span *span;
+
+	eval->spans = xgrow(eval->spans, eval->span_count + 1, &eval->span_cap,
+	    sizeof(*eval->spans));
+	span = &eval->spans[eval->span_count];
+	span->first = hit->first;
+	span->last = hit->last;
+	span->order = (uint32_t)eval->span_count++;
+	span->term = term;
+	span->set = set;
+}
+
+static void
+eval_span_term(struct eval *eval, const struct query_scope *scope,
+    uint32_t term, const char *text, const char *set,
+    const struct eval_frame *frame)
+{
+	const struct term_seen *seen = &eval->hits.seen[term];
+	uint32_t i = seen->count ? seen->head : TERM_HIT_NONE;
+	size_t added = 0;
+
+	for (; i != TERM_HIT_NONE && added < MATCH_SPANS_MAX;
+	     i = eval->hits.items[i].next) {
+		const struct term_hit *hit = &eval->hits.items[i];
+
+		if (!eval_in_scope(eval, scope, hit->first, hit->last) ||
+		    !eval_is_framed(eval, frame, hit))
+			continue;
+		eval_add_span(eval, hit, text, set);
+		added++;
+	}
+}
+
+static void
+eval_span_set(struct eval *eval, const struct query_node *node,
+    const struct eval_frame *frame)
+{
+	const struct eval_set *set = &eval->sets[node->index];
+	uint32_t i = set->count ? set->head : UINT32_MAX;
+
+	for (; i != UINT32_MAX; i = eval->entries[i].next) {
+		const struct topic_set_entry *entry =
+		    eval_entry(eval, eval->entries[i].entry);
+
+		eval_span_term(eval, &node->scope, entry->term, entry->text,
+		    node->text, frame);
+	}
+}
+
+/* Adds the hits of a node's terms that lie in the frame. */
+static void
+eval_span_node(struct eval *eval, const struct query_node *node,
+    const struct eval_frame *frame)
+{
+	const struct query_node *child;
+
+	switch (node->type) {
+	case QUERY_TERM:
+		eval_span_term(
+		    eval, &node->scope, node->index, node->text, NULL, frame);
+		break;
+	case QUERY_SET:
+		eval_span_set(eval, node, frame);
+		break;
+	case QUERY_NOT_NEAR:
+	case QUERY_NOT_PRE:
+		eval_span_node(eval, node->children, frame);
+		break;
+	default:
+		for (child = node->children; child; child = child->next)
+			eval_span_node(eval, child, frame);
+		break;
+	}
+}
+
+static bool
+eval_explain_list(struct eval *eval, const struct query_node *node)
+{
+	struct eval_frame frame = {.base = eval->occurrence_count};
+	bool is_true;
+
+	if (node->type == QUERY_ATLEAST) {
+		eval_list(eval, node->children);
+		is_true = eval_has_disjoint(eval, frame.base, node->n);
+	} else {
+		eval_list(eval, node);
+		is_true = eval->occurrence_count > frame.base;
+	}
+	frame.count = eval->occurrence_count - frame.base;
+	eval_raise_ends(eval->occurrences + frame.base, frame.count);
+	if (is_true)
+		eval_span_node(eval, node, &frame);
+	eval->occurrence_count = frame.base;
+	return is_true;
+}
+
+/* AND, OR and ANY: true if at least `need` children are. */
+static bool
+eval_explain_children(
+    struct eval *eval, const struct query_node *node, size_t need)
+{
+	const struct query_node *child;
+	size_t spans = eval->span_count, found = 0;
+
+	for (child = node->children; child; child = child->next) {
+		if (eval_explain(eval, child))
+			found++;
+		else if (node->type == QUERY_AND)
+			break;
+	}
+	if (!child && found >= need)
+		return true;
+	eval->span_count = spans;
+	return false;
+}
+
+bool
+eval_explain(struct eval *eval, const struct query_node *node)
+{
+	const struct eval_frame all = {.is_all = true};
+
+	switch (node->type) {
+	case QUERY_TERM:
+	case QUERY_SET:
+		if (!eval_is_true(eval, node))
+			return false;
+		eval_span_node(eval, node, &all);
+		return true;
+	case QUERY_META:
+		return eval_meta_is_true(eval, node);
+	case QUERY_NOT:
+		return !eval_is_true(eval, node->children);
+	case QUERY_AND:
+	case QUERY_OR:
+		return eval_explain_children(eval, node, 1);
+	case QUERY_ANY:
+		return eval_explain_children(eval, node, node->n);
+	case QUERY_NEAR:
+	case QUERY_PRE:
+	case QUERY_NOT_NEAR:
+	case QUERY_NOT_PRE:
+	case QUERY_ATLEAST:
+		return eval_explain_list(eval, node);
+	}
+	return false;
+}

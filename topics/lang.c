@@ -1,0 +1,282 @@
+/* Language codes against scripts; nothing here knows words. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "topics/lang.h"
+
+#define LANG_PRIMARY_MAX 4 /* bytes of ll or lll with its NUL */
+
+struct lang_script {
+	char code[LANG_PRIMARY_MAX];
+	enum script script;
+};
+
+/* In order; a language of two scripts, or not listed, is always believed. */
+static const struct lang_script lang_scripts[] = {
+    {"ar", SCRIPT_ARABIC},
+    {"be", SCRIPT_CYRILLIC},
+    {"bg", SCRIPT_CYRILLIC},
+    {"ca", SCRIPT_LATIN},
+    {"cs", SCRIPT_LATIN},
+    {"da", SCRIPT_LATIN},
+    {"de", SCRIPT_LATIN},
+    {"el", SCRIPT_GREEK},
+    {"en", SCRIPT_LATIN},
+    {"es", SCRIPT_LATIN},
+    {"et", SCRIPT_LATIN},
+    {"fa", SCRIPT_ARABIC},
+    {"fi", SCRIPT_LATIN},
+    {"fr", SCRIPT_LATIN},
+    {"he", SCRIPT_HEBREW},
+    {"hi", SCRIPT_DEVANAGARI},
+    {"hr", SCRIPT_LATIN},
+    {"hu", SCRIPT_LATIN},
+    {"id", SCRIPT_LATIN},
+    {"it", SCRIPT_LATIN},
+    {"ja", SCRIPT_HIRAGANA},
+    {"ko", SCRIPT_HANGUL},
+    {"lt", SCRIPT_LATIN},
+    {"lv", SCRIPT_LATIN},
+    {"mk", SCRIPT_CYRILLIC},
+    {"mr", SCRIPT_DEVANAGARI},
+    {"ms", SCRIPT_LATIN},
+    {"ne", SCRIPT_DEVANAGARI},
+    {"nl", SCRIPT_LATIN},
+    {"no", SCRIPT_LATIN},
+    {"pl", SCRIPT_LATIN},
+    {"pt", SCRIPT_LATIN},
+    {"ro", SCRIPT_LATIN},
+    {"ru", SCRIPT_CYRILLIC},
+    {"sk", SCRIPT_LATIN},
+    {"sl", SCRIPT_LATIN},
+    {"sv", SCRIPT_LATIN},
+    {"th", SCRIPT_THAI},
+    {"tr", SCRIPT_LATIN},
+    {"uk", SCRIPT_CYRILLIC},
+    {"ur", SCRIPT_ARABIC},
+    {"vi", SCRIPT_LATIN},
+    {"zh", SCRIPT_HAN},
+};
+
+/* What feeds write for the codes that are meant. In order. */
+static const char *const lang_mistakes[][2] = {
+    {"chi", "zh"},
+    {"cn", "zh"},
+    {"eng", "en"},
+    {"jp", "ja"},
+    {"jpn", "ja"},
+    {"kor", "ko"},
+    {"kr", "ko"},
+    {"rus", "ru"},
+    {"zho", "zh"},
+};
+
+static const char *const lang_guesses[SCRIPTS] = {
+    [SCRIPT_LATIN] = "en",
+    [SCRIPT_CYRILLIC] = "ru",
+    [SCRIPT_GREEK] = "el",
+    [SCRIPT_ARABIC] = "ar",
+    [SCRIPT_HEBREW] = "he",
+    [SCRIPT_DEVANAGARI] = "hi",
+    [SCRIPT_THAI] = "th",
+    [SCRIPT_HAN] = "zh",
+    [SCRIPT_HIRAGANA] = "ja",
+    [SCRIPT_HANGUL] = "ko",
+};
+
+static int
+lang_script_compare(const void *key, const void *member)
+{
+	return strcmp(key, ((const struct lang_script *)member)->code);
+}
+
+/* The script of a code's first part; SCRIPT_NONE if that tells nothing. */
+static enum script
+lang_script_of(const char *code)
+{
+	const struct lang_script *found;
+	char primary[LANG_PRIMARY_MAX];
+	size_t len = strcspn(code, "-");
+
+	if (len >= sizeof(primary))
+		return SCRIPT_NONE;
+	memcpy(primary, code, len);
+	primary[len] = '\0';
+	found = bsearch(primary, lang_scripts,
+	    sizeof(lang_scripts) / sizeof(lang_scripts[0]),
+	    sizeof(lang_scripts[0]), lang_script_compare);
+	return found ? found->script : SCRIPT_NONE;
+}
+
+/*
+ * The script that prevails, by positions: a character of CJK weighs half a
+ * word. Kana among Han tell Japanese, Hangul among Han Korean.
+ */
+static enum script
+lang_prevailing(const struct tokens *tokens)
+{
+	size_t counts[SCRIPTS] = {0}, i, han;
+	enum script best = SCRIPT_NONE;
+
+	for (i = 0; i < tokens->count; i++) {
+		const struct token *token = &tokens->items[i];
+		size_t len;
+
+		if (token->kind != TOKEN_BREAK)
+			counts[script_of(
+			    token_decode(tokens->text + token->text, &len))] +=
+			    token->kind == TOKEN_WORD ? TOKEN_WORD_WIDTH : 1;
+	}
+	counts[SCRIPT_NONE] = 0;
+	counts[SCRIPT_HIRAGANA] += counts[SCRIPT_KATAKANA];
+	counts[SCRIPT_KATAKANA] = 0;
+	han = counts[SCRIPT_HAN];
+	if (counts[SCRIPT_HANGUL] > counts[SCRIPT_HIRAGANA] &&
+	    counts[SCRIPT_HANGUL] * 4 >= han)
+		counts[SCRIPT_HANGUL] += han;
+	else if (counts[SCRIPT_HIRAGANA] * 8 >= han)
+		counts[SCRIPT_HIRAGANA] += counts[SCRIPT_HIRAGANA] ? han : 0;
+	for (i = 0; i < SCRIPTS; i++) {
+		if (counts[i] > counts[best])
+			best = (enum script)i;
+	}
+	return best;
+}
+
+/* Lower case, '-' between the parts, common mistakes mended; "" if unfit. */
+static void
+lang_normalise(char code[LANG_CODE_MAX], const char *text)
+{
+	size_t i, len;
+
+	code[0] = '\0';
+	if (!text || !text[0] || strlen(text) >= LANG_CODE_MAX)
+		return;
+	for (i = 0; text[i]; i++)
+		code[i] = text[i] == '_'
+			      ? '-'
+			      : (char)tolower((unsigned char)text[i]);
+	code[i] = '\0';
+	len = strcspn(code, "-");
+	for (i = 0; i < sizeof(lang_mistakes) / sizeof(lang_mistakes[0]); i++) {
+		const char *meant = lang_mistakes[i][1];
+
+		if (strlen(lang_mistakes[i][0]) != len ||
+		    strncmp(code, lang_mistakes[i][0], len) != 0)
+			continue;
+		memmove(
+		    code + strlen(meant), code + len, strlen(code + len) + 1);
+		memcpy(code, meant, strlen(meant));
+		break;
+	}
+}
+
+/* Text in Han alone may be Korean or Japanese, too, if that is said. */
+static bool
+lang_is_believable(const char *code, enum script script)
+{
+	enum script own = lang_script_of(code);
+
+	if (own == SCRIPT_NONE || script == SCRIPT_NONE || own == script ||
+	    script == SCRIPT_OTHER)
+		return true;
+	return script == SCRIPT_HAN &&
+	       (own == SCRIPT_HANGUL || own == SCRIPT_HIRAGANA);
+}
+
+void
+lang_detect(struct lang *lang, const char *item, const char *source,
+    const struct tokens *tokens)
+{
+	const char *guess;
+
+	lang->script = lang_prevailing(tokens);
+	lang->is_guess = false;
+	lang_normalise(lang->code, item);
+	if (lang->code[0] && lang_is_believable(lang->code, lang->script))
+		return;
+	lang_normalise(lang->code, source);
+	if (lang->code[0] && lang_is_believable(lang->code, lang->script))
+		return;
+	guess = lang_guesses[lang->script];
+	lang->is_guess = true;
+	lang_normalise(lang->code, guess);
+}
+
+/* The parts of a code behind the language: xxxx is a script, xx a region. */
+static void
+lang_parts(const char *code, char script[5], char region[4])
+{
+	const char *part = code + strcspn(code, "-");
+
+	script[0] = region[0] = '\0';
+	while (*part == '-') {
+		size_t len = strcspn(++part, "-");
+
+		if (len == 4)
+			memcpy(script, part, 5), script[4] = '\0';
+		else if (len == 2 || len == 3)
+			memcpy(region, part, len), region[len] = '\0';
+		part += len;
+	}
+}
+
+static const char *
+lang_chinese_script(const char *region)
+{
+	if (strcmp(region, "tw") == 0 || strcmp(region, "hk") == 0 ||
+	    strcmp(region, "mo") == 0)
+		return "hant";
+	return strcmp(region, "cn") == 0 || strcmp(region, "sg") == 0 ? "hans"
+								      : "";
+}
+
+static bool
+lang_differs(const char *a, const char *b)
+{
+	return a[0] && b[0] && strcmp(a, b) != 0;
+}
+
+bool
+lang_admits(const struct lang *lang, const char *code)
+{
+	char want[LANG_CODE_MAX], scripts[2][5], regions[2][4];
+	size_t len;
+
+	if (!code)
+		return true;
+	lang_normalise(want, code);
+	if (lang->is_guess) {
+		enum script script = lang_script_of(want);
+
+		return script == SCRIPT_NONE ? lang->script == SCRIPT_LATIN
+					     : script == lang->script;
+	}
+	len = strcspn(want, "-");
+	if (len != strcspn(lang->code, "-") ||
+	    strncmp(want, lang->code, len) != 0)
+		return false;
+	lang_parts(want, scripts[0], regions[0]);
+	lang_parts(lang->code, scripts[1], regions[1]);
+	if (strncmp(want, "zh", 2) == 0 && scripts[0][0] && !scripts[1][0])
+		return !lang_differs(
+		    scripts[0], lang_chinese_script(regions[1]));
+	return !lang_differs(scripts[0], scripts[1]) &&
+	       !lang_differs(regions[0], regions[1]);
+}
+
+bool
+lang_is(const struct lang *lang, const char *code)
+{
+	size_t len = strlen(code);
+	char script[5], region[4];
+
+	if (strncmp(lang->code, code, len) == 0 &&
+	    (lang->code[len] == '\0' || lang->code[len] == '-'))
+		return true;
+	if (strncmp(lang->code, "zh-", 3) != 0 || strncmp(code, "zh-", 3) != 0)
+		return false;
+	lang_parts(lang->code, script, region);
+	return !script[0] && strcmp(code + 3, lang_chinese_script(region)) == 0;
+}

@@ -1,0 +1,359 @@
+/*
+ * Every topic against one item. One scan finds all terms; what occurs leads to
+ * the sets that hold it and to the topics that wait for it, and only those are
+ * evaluated. Memory is kept from item to item and grows to what the largest
+ * item needed, within the bounds of TERM_HITS_ITEM_MAX and
+ * EVAL_OCCURRENCES_MAX.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/alloc.h"
+#include "topics/eval.h"
+#include "topics/match_private.h"
+
+struct matcher {
+	const struct topicset *topics;
+	struct eval eval;
+	uint32_t *found_sets; /* that occur in the item */
+	size_t found_set_count;
+	uint32_t *candidates; /* topics to be looked at */
+	size_t candidate_count;
+	bool *is_candidate; /* by topic */
+	struct match_result result;
+	size_t match_cap; /* in result.matches */
+	struct match *matches; /* kept; result.matches points here */
+};
+
+struct matcher *
+matcher_new(const struct topicset *topics)
+{
+	struct matcher *matcher = xcalloc(1, sizeof(*matcher));
+	struct eval *eval = &matcher->eval;
+
+	matcher->topics = topics;
+	eval->topics = topics;
+	term_text_init(&eval->text, topics->terms);
+	term_hits_init(&eval->hits, topics->terms);
+	meta_init(&eval->meta);
+	eval->sets = xcalloc(topics->set_count, sizeof(*eval->sets));
+	matcher->found_sets =
+	    xcalloc(topics->set_count, sizeof(*matcher->found_sets));
+	matcher->candidates =
+	    xcalloc(topics->topic_count, sizeof(*matcher->candidates));
+	matcher->is_candidate =
+	    xcalloc(topics->topic_count, sizeof(*matcher->is_candidate));
+	matcher->result.arena = arena_new();
+	return matcher;
+}
+
+void
+matcher_free(struct matcher **matcher_p)
+{
+	struct matcher *matcher = *matcher_p;
+	struct eval *eval;
+
+	if (!matcher)
+		return;
+	eval = &matcher->eval;
+	term_text_clear(&eval->text);
+	term_hits_clear(&eval->hits);
+	meta_clear(&eval->meta);
+	free(eval->sets);
+	free(eval->entries);
+	free(eval->occurrences);
+	free(eval->spans);
+	free(matcher->found_sets);
+	free(matcher->candidates);
+	free(matcher->is_candidate);
+	free(matcher->matches);
+	arena_free(&matcher->result.arena);
+	free(matcher);
+	*matcher_p = NULL;
+}
+
+static void
+matcher_reset(struct matcher *matcher)
+{
+	size_t i;
+
+	for (i = 0; i < matcher->found_set_count; i++)
+		matcher->eval.sets[matcher->found_sets[i]].count = 0;
+	for (i = 0; i < matcher->candidate_count; i++)
+		matcher->is_candidate[matcher->candidates[i]] = false;
+	matcher->found_set_count = 0;
+	matcher->candidate_count = 0;
+	matcher->eval.entry_count = 0;
+	matcher->eval.has_lang = false;
+	term_hits_reset(&matcher->eval.hits);
+	arena_reset(matcher->result.arena);
+	matcher->result.count = 0;
+}
+
+static void
+matcher_read(struct matcher *matcher, const struct item *item,
+    const struct match_source *source)
+{
+	const char *const fields[MATCH_FIELDS] = {
+	    [MATCH_TITLE] = item->title,
+	    [MATCH_SUMMARY] = item->summary,
+	    [MATCH_CONTENT] = item->content,
+	};
+	struct eval *eval = &matcher->eval;
+	const struct term_field *lead = &eval->text.fields[MATCH_SUMMARY];
+
+	term_text_set(&eval->text, fields);
+	if (lead->first == lead->end)
+		lead = &eval->text.fields[MATCH_CONTENT];
+	eval->lead_first = lead->first;
+	eval->lead_end = lead->end;
+	meta_set(&eval->meta, item, source);
+}
+
+static void
+matcher_add_entry(struct matcher *matcher, uint32_t entry)
+{
+	struct eval *eval = &matcher->eval;
+	uint32_t set_index = matcher->topics->set_of_entry[entry];
+	struct eval_set *set = &eval->sets[set_index];
+	uint32_t index = (uint32_t)eval->entry_count++;
+
+	eval->entries = xgrow(eval->entries, eval->entry_count,
+	    &eval->entry_cap, sizeof(*eval->entries));
+	eval->entries[index].entry = entry;
+	eval->entries[index].next = UINT32_MAX;
+	if (set->count++) {
+		eval->entries[set->tail].next = index;
+	} else {
+		set->head = index;
+		matcher->found_sets[matcher->found_set_count++] = set_index;
+	}
+	set->tail = index;
+}
+
+/* The entries that a term stands for, but those of other languages. */
+static void
+matcher_link_term(struct matcher *matcher, uint32_t term)
+{
+	const struct topic_lists *lists = &matcher->topics->entries_of_term;
+	uint32_t i;
+
+	for (i = lists->starts[term]; i < lists->starts[term + 1]; i++) {
+		uint32_t entry = lists->items[i];
+		uint32_t set = matcher->topics->set_of_entry[entry];
+		const char *lang =
+		    matcher->topics->sets[set]
+			.entries[entry - matcher->topics->first_entry[set]]
+			.lang;
+
+		if (!lang || lang_admits(eval_language(&matcher->eval), lang))
+			matcher_add_entry(matcher, entry);
+	}
+}
+
+static void
+matcher_wake(
+    struct matcher *matcher, const struct topic_lists *lists, uint32_t list)
+{
+	uint32_t i;
+
+	for (i = lists->starts[list]; i < lists->starts[list + 1]; i++) {
+		uint32_t topic = lists->items[i];
+
+		if (matcher->is_candidate[topic])
+			continue;
+		matcher->is_candidate[topic] = true;
+		matcher->candidates[matcher->candidate_count++] = topic;
+	}
+}
+
+/* Restores the heap below `at`, the greatest on top. */
+static void
+matcher_sift(uint32_t *heap, size_t at, size_t count)
+{
+	uint32_t moved = heap[at];
+	size_t child;
+
+	for (; (child = 2 * at + 1) < count; at = child) {
+		if (child + 1 < count && heap[child] < heap[child + 1])
+			child++;
+		if (moved >= heap[child])
+			break;
+		heap[at] = heap[child];
+	}
+	heap[at] = moved;
+}
+
+/* In place: the C library's qsort may allocate. */
+static void
+matcher_sort(uint32_t *items, size_t count)
+{
+	uint32_t last;
+	size_t i;
+
+	for (i = count / 2; i > 0; i--)
+		matcher_sift(items, i - 1, count);
+	for (i = count; i > 1; i--) {
+		last = items[i - 1];
+		items[i - 1] = items[0];
+		items[0] = last;
+		matcher_sift(items, 0, i - 1);
+	}
+}
+
+/* The topics that may be true, in the order of the configuration. */
+static void
+matcher_choose(struct matcher *matcher)
+{
+	const struct topicset *topics = matcher->topics;
+	const struct term_hits *hits = &matcher->eval.hits;
+	size_t i;
+
+	for (i = 0; i < hits->found_count; i++) {
+		matcher_wake(matcher, &topics->topics_of_term, hits->found[i]);
+		matcher_link_term(matcher, hits->found[i]);
+	}
+	for (i = 0; i < matcher->found_set_count; i++)
+		matcher_wake(
+		    matcher, &topics->topics_of_set, matcher->found_sets[i]);
+	for (i = 0; i < topics->always_count; i++) {
+		matcher->is_candidate[topics->always[i]] = true;
+		matcher->candidates[matcher->candidate_count++] =
+		    topics->always[i];
+	}
+	matcher_sort(matcher->candidates, matcher->candidate_count);
+}
+
+static int
+matcher_compare_spans(const struct eval_span *a, const struct eval_span *b)
+{
+	if (a->first != b->first)
+		return a->first < b->first ? -1 : 1;
+	if (a->last != b->last)
+		return a->last < b->last ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+static void
+matcher_sift_spans(struct eval_span *heap, size_t at, size_t count)
+{
+	struct eval_span moved = heap[at];
+	size_t child;
+
+	for (; (child = 2 * at + 1) < count; at = child) {
+		if (child + 1 < count &&
+		    matcher_compare_spans(&heap[child], &heap[child + 1]) < 0)
+			child++;
+		if (matcher_compare_spans(&moved, &heap[child]) >= 0)
+			break;
+		heap[at] = heap[child];
+	}
+	heap[at] = moved;
+}
+
+static void
+matcher_sort_spans(struct eval_span *items, size_t count)
+{
+	struct eval_span last;
+	size_t i;
+
+	for (i = count / 2; i > 0; i--)
+		matcher_sift_spans(items, i - 1, count);
+	for (i = count; i > 1; i--) {
+		last = items[i - 1];
+		items[i - 1] = items[0];
+		items[0] = last;
+		matcher_sift_spans(items, 0, i - 1);
+	}
+}
+
+/* Sorts, drops what stands twice, keeps the first MATCH_SPANS_MAX. */
+static size_t
+matcher_settle_spans(struct eval *eval)
+{
+	struct eval_span *spans = eval->spans;
+	size_t i, kept = 0;
+
+	matcher_sort_spans(spans, eval->span_count);
+	for (i = 0; i < eval->span_count && kept < MATCH_SPANS_MAX; i++) {
+		if (kept && spans[kept - 1].first == spans[i].first &&
+		    spans[kept - 1].last == spans[i].last)
+			continue;
+		spans[kept++] = spans[i];
+	}
+	return kept;
+}
+
+static void
+matcher_add_match(struct matcher *matcher, const struct topic *topic)
+{
+	struct eval *eval = &matcher->eval;
+	struct match_result *result = &matcher->result;
+	size_t i, count = matcher_settle_spans(eval);
+	struct match *match;
+
+	matcher->matches = xgrow(matcher->matches, result->count + 1,
+	    &matcher->match_cap, sizeof(*matcher->matches));
+	match = &matcher->matches[result->count++];
+	match->topic = topic->conf;
+	match->span_count = count;
+	match->spans =
+	    arena_calloc(result->arena, count, sizeof(*match->spans));
+	for (i = 0; i < count; i++) {
+		const struct eval_span *from = &eval->spans[i];
+		struct match_span *span = &match->spans[i];
+
+		span->field = term_text_field(&eval->text, from->first);
+		term_text_source(&eval->text, from->first, from->last,
+		    &span->start, &span->end);
+		span->term = from->term;
+		span->set = from->set;
+	}
+}
+
+static void
+matcher_evaluate(struct matcher *matcher)
+{
+	struct eval *eval = &matcher->eval;
+	size_t i;
+
+	for (i = 0; i < matcher->candidate_count; i++) {
+		const struct topic *topic =
+		    &matcher->topics->topics[matcher->candidates[i]];
+
+		if (!eval_is_true(eval, topic->query))
+			continue;
+		eval->span_count = 0;
+		(void)eval_explain(eval, topic->query);
+		matcher_add_match(matcher, topic);
+	}
+	matcher->result.matches = matcher->matches;
+}
+
+void
+matcher_prepare(struct matcher *matcher, const struct item *item,
+    const struct match_source *source)
+{
+	matcher_reset(matcher);
+	matcher_read(matcher, item, source);
+}
+
+size_t
+matcher_scan(struct matcher *matcher)
+{
+	term_hits_reset(&matcher->eval.hits);
+	terms_scan(
+	    matcher->topics->terms, &matcher->eval.text, &matcher->eval.hits);
+	return matcher->eval.hits.count;
+}
+
+const struct match_result *
+matcher_run(struct matcher *matcher, const struct item *item,
+    const struct match_source *source)
+{
+	matcher_prepare(matcher, item, source);
+	(void)matcher_scan(matcher);
+	matcher_choose(matcher);
+	matcher_evaluate(matcher);
+	return &matcher->result;
+}

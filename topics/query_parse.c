@@ -1,0 +1,539 @@
+/*
+ * Recursive descent over the words of a query. An error leaves a node of no
+ * meaning in its place and parsing goes on, so that one run shows what is wrong
+ * everywhere; the tree is thrown away then. Depth is bounded, not the stack.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <string.h>
+
+#include "lib/alloc.h"
+#include "topics/query_parse.h"
+
+#define PARSE_SHOWN_MAX 40 /* bytes of the query quoted in a message */
+
+static struct query_node *parse_primary(struct parse *parse);
+
+int
+parse_shown(const struct lex_token *token)
+{
+	return token->len < PARSE_SHOWN_MAX ? (int)token->len : PARSE_SHOWN_MAX;
+}
+
+struct query_node *
+parse_node(
+    struct query_parser *parser, enum query_type type, size_t start, size_t end)
+{
+	struct query_node *node = arena_alloc(parser->arena, sizeof(*node));
+
+	node->type = type;
+	node->start = (uint32_t)start;
+	node->len = (uint32_t)(end - start);
+	node->index = UINT32_MAX;
+	return node;
+}
+
+struct query_node *
+parse_nothing(struct parse *parse)
+{
+	return parse_node(parse->parser, QUERY_TERM, parse->token->start,
+	    parse->token->start);
+}
+
+static size_t
+parse_end(const struct query_node *node)
+{
+	return node->start + node->len;
+}
+
+size_t
+parse_here(const struct parse *parse)
+{
+	return parse->token[-1].start + parse->token[-1].len;
+}
+
+void
+parse_abort(struct parse *parse)
+{
+	while (parse->token->type != LEX_END)
+		parse->token++;
+	parse->is_aborted = true;
+}
+
+static bool
+parse_enter(struct parse *parse)
+{
+	if (++parse->depth <= QUERY_DEPTH_MAX)
+		return true;
+	query_error(parse->report, parse->token->start, parse->token->len,
+	    "E009", "nested deeper than %d", QUERY_DEPTH_MAX);
+	parse_abort(parse);
+	return false;
+}
+
+static struct query_node *
+parse_group(struct parse *parse)
+{
+	const struct lex_token *open = parse->token;
+	bool was_in_arguments = parse->is_in_arguments;
+	struct query_node *node = NULL;
+
+	if (!parse_enter(parse))
+		return parse_nothing(parse);
+	parse->token++;
+	parse->is_in_arguments = false;
+	if (parse->token->type == LEX_CLOSE)
+		query_error(parse->report, open->start,
+		    parse->token->start + 1 - open->start, "E004",
+		    "there is nothing between these parentheses");
+	else
+		node = parse_level(parse);
+	if (parse->token->type == LEX_CLOSE)
+		parse->token++;
+	else if (!parse->is_aborted) {
+		query_error(parse->report, open->start, open->len, "E003",
+		    "this parenthesis is never closed");
+		parse_abort(parse);
+	}
+	parse->is_in_arguments = was_in_arguments;
+	parse->depth--;
+	return node ? node : parse_nothing(parse);
+}
+
+/* Whether occurrences of it can be counted and measured. */
+static const struct query_node *
+parse_find_uncountable(const struct query_node *node)
+{
+	const struct query_node *child, *found;
+
+	switch (node->type) {
+	case QUERY_TERM:
+	case QUERY_SET:
+	case QUERY_NEAR:
+	case QUERY_PRE:
+	case QUERY_NOT_NEAR:
+	case QUERY_NOT_PRE:
+		return NULL;
+	case QUERY_OR:
+		for (child = node->children; child; child = child->next) {
+			if ((found = parse_find_uncountable(child)))
+				return found;
+		}
+		return NULL;
+	default:
+		return node;
+	}
+}
+
+static const char *
+parse_type_name(const struct query_node *node)
+{
+	switch (node->type) {
+	case QUERY_AND:
+		return "AND";
+	case QUERY_NOT:
+		return "NOT";
+	case QUERY_ATLEAST:
+		return "ATLEAST";
+	case QUERY_ANY:
+		return "ANY";
+	default:
+		return query_field_name(node->field);
+	}
+}
+
+static void
+parse_check_countable(
+    struct parse *parse, const struct query_node *node, const char *inside)
+{
+	const struct query_node *found = parse_find_uncountable(node);
+
+	if (!found)
+		return;
+	if (query_error(parse->report, found->start, found->len, "E203",
+		found->type == QUERY_META ? "%s: cannot stand inside of %s"
+					  : "%s cannot stand inside of %s",
+		parse_type_name(found), inside))
+		query_hint(parse->report, "words, phrases, sets, these joined "
+					  "by OR, or another NEAR or PRE");
+}
+
+static void
+parse_check_values(
+    struct parse *parse, const struct query_node *node, const char *field)
+{
+	const struct query_node *child;
+
+	if (node->type == QUERY_OR) {
+		for (child = node->children; child; child = child->next)
+			parse_check_values(parse, child, field);
+		return;
+	}
+	if (node->type == QUERY_META || node->type == QUERY_TERM)
+		return;
+	if (query_error(parse->report, node->start, node->len, "E203",
+		"%s cannot stand inside of %s:", parse_type_name(node), field))
+		query_hint(parse->report, "values are joined by OR; one with "
+					  "blanks stands in quotes");
+}
+
+static bool
+parse_scope_is_open(const struct query_scope *scope)
+{
+	return scope->fields == QUERY_FIELDS_ALL && !scope->first &&
+	       !scope->is_capitals;
+}
+
+static uint8_t
+parse_fewer_words(unsigned a, unsigned b)
+{
+	return (uint8_t)(a && (!b || a < b) ? a : b);
+}
+
+static void
+parse_narrow(struct parse *parse, enum query_field field)
+{
+	struct query_scope *scope = &parse->scope;
+
+	switch (field) {
+	case QUERY_TITLE:
+		scope->fields &= 1u << MATCH_TITLE;
+		break;
+	case QUERY_SUMMARY:
+		scope->fields &= 1u << MATCH_SUMMARY;
+		break;
+	case QUERY_LEAD:
+		scope->first =
+		    parse_fewer_words(scope->first, QUERY_LEAD_WORDS);
+		break;
+	default:
+		break;
+	}
+}
+
+static bool
+parse_may_follow_field(const struct parse *parse)
+{
+	switch (parse->token->type) {
+	case LEX_WORD:
+	case LEX_PHRASE:
+	case LEX_EXACT:
+	case LEX_SET:
+	case LEX_FIELD:
+	case LEX_FUNCTION:
+	case LEX_OPEN:
+	case LEX_BAD:
+		return !parse->token->is_spaced;
+	default:
+		return false;
+	}
+}
+
+static struct query_node *
+parse_in_field(struct parse *parse, const struct lex_token *token)
+{
+	struct query_node *node;
+
+	if (token->field < QUERY_SOURCE) {
+		parse_narrow(parse, token->field);
+		if (!parse->scope.fields)
+			query_error(parse->report, token->start, token->len,
+			    "E203",
+			    "a term cannot stand in title: and "
+			    "summary: at once");
+		return parse_primary(parse);
+	}
+	if (!parse_scope_is_open(&parse->scope))
+		query_error(parse->report, token->start, token->len, "E203",
+		    "%s: is no part of the text",
+		    query_field_name(token->field));
+	parse->meta = token->field;
+	node = parse_primary(parse);
+	parse_check_values(parse, node, query_field_name(token->field));
+	return node;
+}
+
+static struct query_node *
+parse_field(struct parse *parse)
+{
+	const struct lex_token *token = parse->token++;
+	struct query_scope scope = parse->scope;
+	enum query_field meta = parse->meta;
+	struct query_node *node;
+
+	if (meta != QUERY_FIELDS) {
+		query_error(parse->report, token->start, token->len, "E203",
+		    "%s: cannot stand inside of %s:",
+		    query_field_name(token->field), query_field_name(meta));
+		return parse_nothing(parse);
+	}
+	if (!parse_may_follow_field(parse)) {
+		if (query_error(parse->report, token->start, token->len, "E005",
+			"nothing stands right behind %s:",
+			query_field_name(token->field)))
+			query_hint(parse->report,
+			    "%s:term or %s:(term OR "
+			    "term)",
+			    query_field_name(token->field),
+			    query_field_name(token->field));
+		return parse_nothing(parse);
+	}
+	if (!parse_enter(parse))
+		return parse_nothing(parse);
+	node = parse_in_field(parse, token);
+	parse->depth--;
+	parse->scope = scope;
+	parse->meta = meta;
+	if (node->type != QUERY_META)
+		return node;
+	node->len = (uint32_t)(parse_end(node) - token->start);
+	node->start = token->start;
+	return node;
+}
+
+/* The terms of a function as a list; their number. */
+static size_t
+parse_arguments(struct parse *parse, const struct lex_token *name,
+    struct query_node **first_r)
+{
+	const struct lex_token *open = parse->token++;
+	struct query_node **link = first_r;
+	bool was_in_arguments = parse->is_in_arguments;
+	size_t count = 0;
+
+	parse->is_in_arguments = true;
+	do {
+		if (count)
+			parse->token++;
+		*link = parse_level(parse);
+		if (!*link)
+			*link = parse_nothing(parse);
+		link = &(*link)->next;
+		count++;
+	} while (parse->token->type == LEX_COMMA);
+	parse->is_in_arguments = was_in_arguments;
+	if (parse->token->type == LEX_CLOSE)
+		parse->token++;
+	else if (!parse->is_aborted) {
+		query_error(parse->report, name->start,
+		    open->start + open->len - name->start, "E003",
+		    "this parenthesis is never closed");
+		parse_abort(parse);
+	}
+	return count;
+}
+
+static struct query_node *
+parse_counting(struct parse *parse, const struct lex_token *name,
+    struct query_node *arguments, size_t count)
+{
+	struct query_node *node = parse_node(parse->parser,
+	    name->function == LEX_ANY ? QUERY_ANY : QUERY_ATLEAST, name->start,
+	    parse_here(parse));
+
+	node->n = name->n;
+	node->children = arguments;
+	if (name->function == LEX_ATLEAST)
+		parse_check_countable(parse, arguments, "ATLEAST");
+	else if (count < name->n)
+		query_error(parse->report, name->start, name->len, "E008",
+		    "ANY%u of only %zu terms", name->n, count);
+	return node;
+}
+
+static struct query_node *
+parse_function(struct parse *parse)
+{
+	const struct lex_token *name = parse->token++;
+	struct query_scope scope = parse->scope;
+	struct query_node *arguments, *node;
+	size_t count;
+
+	if (parse->meta != QUERY_FIELDS)
+		query_error(parse->report, name->start, name->len, "E203",
+		    "a function cannot stand inside of %s:",
+		    query_field_name(parse->meta));
+	if (!parse_enter(parse))
+		return parse_nothing(parse);
+	if (name->function == LEX_FIRST)
+		parse->scope.first =
+		    parse_fewer_words(parse->scope.first, name->n);
+	if (name->function == LEX_ALLCAPS)
+		parse->scope.is_capitals = true;
+	count = parse_arguments(parse, name, &arguments);
+	parse->scope = scope;
+	parse->depth--;
+	if (name->function != LEX_ANY && count > 1)
+		if (query_error(parse->report, name->start, name->len, "E203",
+			"%.*s takes one term", (int)name->len,
+			parse->text + name->start))
+			query_hint(parse->report, "join them with OR");
+	if (name->function == LEX_ANY || name->function == LEX_ATLEAST)
+		return parse_counting(parse, name, arguments, count);
+	node = arguments;
+	return node;
+}
+
+/* Reports what stands where a term should; it is left for others to read. */
+static struct query_node *
+parse_missing(struct parse *parse)
+{
+	const struct lex_token *token = parse->token;
+	bool is_first = token == parse->parser->tokens;
+	const struct lex_token *before = is_first ? token : token - 1;
+
+	if (parse->is_aborted)
+		return parse_nothing(parse);
+	if (token->type == LEX_NOT)
+		query_error(parse->report, token->start, token->len, "E203",
+		    "NOT cannot stand here");
+	else if (token->type == LEX_AND || token->type == LEX_OR ||
+		 token->type == LEX_NEAR || token->type == LEX_PRE)
+		query_error(parse->report, token->start, token->len, "E005",
+		    "there is no term before '%.*s'", parse_shown(token),
+		    parse->text + token->start);
+	else
+		query_error(parse->report, before->start, before->len, "E005",
+		    "there is no term behind '%.*s'", parse_shown(before),
+		    parse->text + before->start);
+	return parse_nothing(parse);
+}
+
+static struct query_node *
+parse_primary(struct parse *parse)
+{
+	switch (parse->token->type) {
+	case LEX_WORD:
+	case LEX_PHRASE:
+		return parse_word(parse);
+	case LEX_EXACT:
+		return parse_exact(parse);
+	case LEX_SET:
+		return parse_set(parse);
+	case LEX_FIELD:
+		return parse_field(parse);
+	case LEX_FUNCTION:
+		return parse_function(parse);
+	case LEX_OPEN:
+		return parse_group(parse);
+	case LEX_BAD:
+		parse->token++;
+		return parse_nothing(parse);
+	default:
+		return parse_missing(parse);
+	}
+}
+
+static bool
+parse_is_near(const struct lex_token *token)
+{
+	return token->type == LEX_NEAR || token->type == LEX_PRE;
+}
+
+struct query_node *
+parse_proximity(struct parse *parse)
+{
+	struct query_node *left = parse_primary(parse);
+	size_t chain;
+
+	for (chain = 1;; chain++) {
+		const struct lex_token *token = parse->token;
+		bool is_not = token->type == LEX_NOT && !token->is_minus &&
+			      parse_is_near(token + 1);
+		struct query_node *node;
+		enum query_type type;
+
+		if (!is_not && !parse_is_near(token))
+			return left;
+		token += is_not;
+		parse->token = token + 1;
+		if (chain > QUERY_DEPTH_MAX) {
+			query_error(parse->report, token->start, token->len,
+			    "E009", "more than %d NEAR or PRE in a row",
+			    QUERY_DEPTH_MAX);
+			parse_abort(parse);
+			return left;
+		}
+		if (token->type == LEX_NEAR)
+			type = is_not ? QUERY_NOT_NEAR : QUERY_NEAR;
+		else
+			type = is_not ? QUERY_NOT_PRE : QUERY_PRE;
+		left->next = parse_primary(parse);
+		if (parse->meta != QUERY_FIELDS) {
+			query_error(parse->report, token->start, token->len,
+			    "E203", "values of %s: have no places",
+			    query_field_name(parse->meta));
+			left->next = NULL;
+			continue;
+		}
+		parse_check_countable(
+		    parse, left, token->type == LEX_NEAR ? "NEAR" : "PRE");
+		parse_check_countable(parse, left->next,
+		    token->type == LEX_NEAR ? "NEAR" : "PRE");
+		node = parse_node(
+		    parse->parser, type, left->start, parse_here(parse));
+		node->n = token->n;
+		node->children = left;
+		left = node;
+	}
+}
+
+/* The part that is true of items in which no term stands; NULL if none. */
+static const struct query_node *
+parse_find_negative(const struct query_node *node)
+{
+	const struct query_node *child, *found, *first = NULL;
+
+	switch (node->type) {
+	case QUERY_NOT:
+		return node;
+	case QUERY_AND:
+		for (child = node->children; child; child = child->next) {
+			if (!(found = parse_find_negative(child)))
+				return NULL;
+			first = first ? first : found;
+		}
+		return first;
+	case QUERY_OR:
+	case QUERY_ANY:
+		for (child = node->children; child; child = child->next) {
+			if ((found = parse_find_negative(child)))
+				return found;
+		}
+		return NULL;
+	default:
+		return NULL;
+	}
+}
+
+struct query_node *
+parse_query(struct query_parser *parser, struct query_report *report)
+{
+	struct parse parse = {
+	    .parser = parser,
+	    .report = report,
+	    .text = report->text->text,
+	    .token = parser->tokens,
+	    .scope = {.fields = QUERY_FIELDS_ALL},
+	    .meta = QUERY_FIELDS,
+	};
+	const struct query_node *negative;
+	struct query_node *query;
+
+	if (parse.token->type == LEX_END) {
+		if (!report->errors)
+			query_error(report, 0, 1, "E004", "the query is empty");
+		return NULL;
+	}
+	query = parse_level(&parse);
+	if (report->errors)
+		return query;
+	negative = parse_find_negative(query);
+	if (negative &&
+	    query_error(report, negative->start, negative->len, "E120",
+		negative->start == query->start && negative->len == query->len
+		    ? "a query of NOT alone"
+		    : "this part is true of nearly everything: NOT alone"))
+		query_hint(report, "join it with AND to what is wanted");
+	return query;
+}

@@ -1,0 +1,54 @@
+#ifndef WIREWATCH_TOPICS_QUERY_PARSE_H
+#define WIREWATCH_TOPICS_QUERY_PARSE_H
+
+#include "topics/query_lex.h"
+
+/* Inside of topics/query*.c: from parser->tokens to a tree. */
+
+struct parse {
+	struct query_parser *parser;
+	struct query_report *report;
+	const char *text;
+	const struct lex_token *token;
+	size_t depth;
+	size_t terms;
+	struct query_scope scope;
+	enum query_field meta; /* whose values are read; QUERY_FIELDS = none */
+	bool is_in_arguments; /* a comma separates */
+	bool is_aborted; /* too deep or too long: say no more */
+};
+
+/* NULL only when errors were reported. */
+struct query_node *parse_query(
+    struct query_parser *parser, struct query_report *report);
+/*
+ * The term that stands in bytes start to end of the text; `token` is where it
+ * begins with its quote or `=`. NULL when it is refused.
+ */
+struct query_node *parse_term(struct query_parser *parser,
+    struct query_report *report, const struct lex_token *token, size_t start,
+    size_t end, bool is_exact);
+
+/*
+ * Each reads what begins at the current token, reports what is wrong with it,
+ * and gives a node in any case.
+ */
+struct query_node *parse_word(struct parse *parse);
+struct query_node *parse_exact(struct parse *parse);
+struct query_node *parse_set(struct parse *parse);
+struct query_node *parse_proximity(struct parse *parse);
+/* Terms joined by AND or by OR, up to the end or the closing parenthesis. */
+struct query_node *parse_level(struct parse *parse);
+
+struct query_node *parse_node(struct query_parser *parser, enum query_type type,
+    size_t start, size_t end);
+/* Stands where something was refused. */
+struct query_node *parse_nothing(struct parse *parse);
+/* Where what was read last ends. */
+size_t parse_here(const struct parse *parse);
+/* Passes over all that is left, and says no more. */
+void parse_abort(struct parse *parse);
+/* Bytes of a token that a message shows. */
+int parse_shown(const struct lex_token *token);
+
+#endif

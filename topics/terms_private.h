@@ -1,0 +1,152 @@
+#ifndef WIREWATCH_TOPICS_TERMS_PRIVATE_H
+#define WIREWATCH_TOPICS_TERMS_PRIVATE_H
+
+#include "topics/terms.h"
+
+/*
+ * Inside of the automaton, for terms.c, which builds it, and terms_scan.c.
+ *
+ * A term is a sequence of elements, kept in the pool as flags, length, bytes. A
+ * node stands for the literal elements that terms begin with, and is found by
+ * the hash of that path. A path of two tokens is entered by both at once, so
+ * that a common first word costs nothing, and one of four character tokens by
+ * all four: two characters are but one word of Chinese or Korean. A word with a
+ * wildcard is a step, too: by the hash of its letters before the wildcard, cut
+ * to one of term_prefix_lengths. What a path cannot tell, and chance, is
+ * settled by comparing the whole term with the tokens.
+ */
+enum term_element {
+	ELEMENT_CHAR = 1, /* a character token, else a word */
+	ELEMENT_TIGHT = 2, /* nothing may stand before it */
+	ELEMENT_WILD = 4, /* a word with wildcards */
+	ELEMENT_ANY = 8, /* any one character token */
+	ELEMENT_GAP = 16, /* up to TERM_GAP_CHARS_MAX of them */
+};
+
+#define ELEMENT_HEAD 2 /* flags and length before the bytes */
+
+struct term {
+	uint32_t text; /* in the pool */
+	uint32_t exact; /* in terms->exact; 0 = folded */
+	uint32_t next; /* in the same node; TERM_NONE */
+	uint16_t bytes;
+	uint8_t elements;
+	uint8_t weight;
+};
+
+#define TERM_NONE UINT32_MAX
+
+struct term_node {
+	uint32_t terms; /* those that this path leads to */
+	uint16_t prefixes; /* bit i: steps by term_prefix_lengths[i] */
+	bool has_words; /* steps by literal tokens */
+	uint8_t kind;
+};
+
+struct term_slot {
+	uint32_t tag;
+	uint32_t node; /* plus one; 0 = free */
+};
+
+/* A bit for each hash: most tokens of a text end here. */
+struct term_filter {
+	uint64_t *bits;
+	unsigned shift;
+	size_t words;
+};
+
+#define TERM_PREFIXES 15
+#define TERM_ROOT_PREFIXES 4096
+
+extern const uint8_t term_prefix_lengths[TERM_PREFIXES];
+
+struct terms {
+	uint64_t seed[2];
+	char *pool;
+	size_t pool_len;
+	size_t pool_cap;
+	uint32_t *exact; /* code points, each element's after its count */
+	size_t exact_len;
+	size_t exact_cap;
+	struct term *terms;
+	size_t count;
+	size_t cap;
+	uint32_t *uses; /* the term of each use */
+	size_t use_count;
+	struct term_node *nodes;
+	size_t node_count;
+	size_t node_cap;
+	struct term_slot *slots;
+	size_t slot_count; /* a power of two */
+	struct term_filter first; /* paths of one token */
+	struct term_filter pairs; /* paths of two literal tokens */
+	struct term_filter quads; /* of four characters */
+	bool has_quads;
+	struct term_filter prefixes; /* of a word with wildcards, first */
+	/* the prefix lengths by which terms start, by a word's two bytes */
+	uint16_t *root_prefixes;
+	/* while it is filled */
+	struct folded folded;
+	struct tokens tokens;
+	uint64_t *keys; /* of the nodes */
+	size_t key_cap;
+};
+
+static inline uint64_t
+terms_path(uint64_t path, uint64_t hash)
+{
+	uint64_t h =
+	    ((path << 29 | path >> 35) ^ hash) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return h ^ h >> 32;
+}
+
+/* A step by a prefix; from the root with path 0. */
+static inline uint64_t
+terms_prefix_path(uint64_t path, unsigned prefix, uint64_t hash)
+{
+	return terms_path(
+	    path + (prefix + 1) * UINT64_C(0xd6e8feb86659fd93), hash);
+}
+
+static inline unsigned
+terms_root_index(const char *word)
+{
+	return ((unsigned)(unsigned char)word[0] << 4 ^
+		   (unsigned)(unsigned char)word[1]) &
+	       (TERM_ROOT_PREFIXES - 1);
+}
+
+/* 1 or 0. */
+static inline uint64_t
+term_filter_has(const struct term_filter *filter, uint64_t hash)
+{
+	uint64_t bit = hash >> filter->shift;
+
+	return filter->bits[bit >> 6] >> (bit & 63) & 1;
+}
+
+/* The node of a path, or NULL. */
+static inline const struct term_node *
+terms_find(const struct terms *terms, uint64_t path)
+{
+	size_t mask = terms->slot_count - 1, i = path >> 32 & mask;
+
+	for (; terms->slots[i].node; i = (i + 1) & mask) {
+		if (terms->slots[i].tag == (uint32_t)path)
+			return &terms->nodes[terms->slots[i].node - 1];
+	}
+	return NULL;
+}
+
+/* Compares with `*` and `?`; either side in code points. */
+bool term_glob(const uint32_t *pattern, size_t pattern_len,
+    const uint32_t *text, size_t len);
+/*
+ * Characters as they are told apart by an exact term: compatibility
+ * decomposed, dots of U.N. left out. Their number, or SIZE_MAX if it exceeds
+ * cap.
+ */
+size_t term_exact_form(const char *text, size_t len, uint32_t *out, size_t cap);
+
+#endif

@@ -1,0 +1,507 @@
+/*
+ * Finds all terms in the tokens of an item. For each token two bits are
+ * looked up, of its hash and of its hash with the next one's; where either is
+ * set the paths of the automaton are followed, and what they lead to is
+ * compared with the text. Hits of a term come in the order of the text.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/alloc.h"
+#include "topics/terms_private.h"
+
+#define SCAN_BATCH 64
+
+void
+term_text_init(struct term_text *text, const struct terms *terms)
+{
+	size_t i;
+
+	memset(text, 0, sizeof(*text));
+	tokens_init(&text->tokens, terms->seed);
+	for (i = 0; i < MATCH_FIELDS; i++)
+		folded_init(&text->fields[i].folded);
+}
+
+void
+term_text_clear(struct term_text *text)
+{
+	size_t i;
+
+	tokens_clear(&text->tokens);
+	for (i = 0; i < MATCH_FIELDS; i++)
+		folded_clear(&text->fields[i].folded);
+}
+
+void
+term_text_set(struct term_text *text, const char *const sources[MATCH_FIELDS])
+{
+	size_t i;
+
+	tokens_reset(&text->tokens);
+	for (i = 0; i < MATCH_FIELDS; i++) {
+		struct term_field *field = &text->fields[i];
+		const char *source = sources[i] ? sources[i] : "";
+		size_t len = strnlen(source, TOKEN_TEXT_MAX);
+
+		field->source = source;
+		fold_text(source, len, &field->folded);
+		field->first = (uint32_t)text->tokens.count + (i == 0);
+		tokens_add(
+		    &text->tokens, &field->folded, source, TOKENS_OF_TEXT);
+		field->end = (uint32_t)text->tokens.count - 1;
+	}
+}
+
+enum match_field
+term_text_field(const struct term_text *text, uint32_t token)
+{
+	enum match_field field = MATCH_TITLE;
+
+	while (token >= text->fields[field].end)
+		field++;
+	return field;
+}
+
+void
+term_text_source(const struct term_text *text, uint32_t first, uint32_t last,
+    size_t *start_r, size_t *end_r)
+{
+	const struct term_field *field =
+	    &text->fields[term_text_field(text, first)];
+
+	*start_r =
+	    folded_source(&field->folded, text->tokens.items[first].start);
+	*end_r =
+	    folded_source_end(&field->folded, text->tokens.items[last].end);
+}
+
+void
+term_hits_init(struct term_hits *hits, const struct terms *terms)
+{
+	memset(hits, 0, sizeof(*hits));
+	hits->seen = xcalloc(terms->count, sizeof(*hits->seen));
+}
+
+void
+term_hits_clear(struct term_hits *hits)
+{
+	free(hits->items);
+	free(hits->seen);
+	free(hits->found);
+	memset(hits, 0, sizeof(*hits));
+}
+
+void
+term_hits_reset(struct term_hits *hits)
+{
+	size_t i;
+
+	for (i = 0; i < hits->found_count; i++)
+		hits->seen[hits->found[i]].count = 0;
+	hits->found_count = 0;
+	hits->count = 0;
+}
+
+/* Whether one more hit of the term at this token would be kept. */
+static bool
+term_hits_wants(const struct term_hits *hits, uint32_t term, uint32_t first)
+{
+	const struct term_seen *seen = &hits->seen[term];
+
+	if (!seen->count)
+		return true;
+	return seen->count < TERM_HITS_MAX &&
+	       hits->count < TERM_HITS_ITEM_MAX &&
+	       hits->items[seen->tail].first != first;
+}
+
+static void
+term_hits_add(
+    struct term_hits *hits, uint32_t term, uint32_t first, uint32_t last)
+{
+	struct term_seen *seen = &hits->seen[term];
+	uint32_t index = (uint32_t)hits->count++;
+	struct term_hit *hit;
+
+	hits->items =
+	    xgrow(hits->items, hits->count, &hits->cap, sizeof(*hits->items));
+	hit = &hits->items[index];
+	hit->term = term;
+	hit->first = first;
+	hit->last = last;
+	hit->next = TERM_HIT_NONE;
+	if (seen->count++) {
+		hits->items[seen->tail].next = index;
+	} else {
+		seen->head = index;
+		hits->found = xgrow(hits->found, hits->found_count + 1,
+		    &hits->found_cap, sizeof(*hits->found));
+		hits->found[hits->found_count++] = term;
+	}
+	seen->tail = index;
+}
+
+bool
+term_glob(const uint32_t *pattern, size_t pattern_len, const uint32_t *text,
+    size_t len)
+{
+	size_t p = 0, t = 0, star = SIZE_MAX, retry = 0;
+
+	while (t < len) {
+		if (p < pattern_len && pattern[p] == '*') {
+			star = p++;
+			retry = t;
+		} else if (p < pattern_len &&
+			   (pattern[p] == '?' || pattern[p] == text[t])) {
+			p++;
+			t++;
+		} else if (star != SIZE_MAX) {
+			p = star + 1;
+			t = ++retry;
+		} else
+			return false;
+	}
+	while (p < pattern_len && pattern[p] == '*')
+		p++;
+	return p == pattern_len;
+}
+
+static size_t
+scan_decode(const char *text, size_t len, uint32_t *out)
+{
+	size_t i = 0, count = 0, step;
+
+	while (i < len) {
+		out[count++] = token_decode(text + i, &step);
+		i += step;
+	}
+	return count;
+}
+
+static bool
+scan_wild_word(
+    const char *pattern, size_t pattern_len, const char *word, size_t len)
+{
+	uint32_t pattern_codes[TERM_WORD_MAX + 1];
+	uint32_t codes[TERM_WILD_WORD_MAX + 1];
+	size_t prefix = 0;
+
+	while (pattern[prefix] != '*' && pattern[prefix] != '?')
+		prefix++;
+	if (len < prefix || memcmp(pattern, word, prefix) != 0)
+		return false;
+	if (prefix + 1 == pattern_len && pattern[prefix] == '*')
+		return true;
+	if (len > TERM_WILD_WORD_MAX)
+		return false;
+	return term_glob(pattern_codes,
+	    scan_decode(pattern, pattern_len, pattern_codes), codes,
+	    scan_decode(word, len, codes));
+}
+
+struct scan {
+	const struct terms *terms;
+	const struct term_text *text;
+	const struct token *tokens;
+	struct term_hits *hits;
+};
+
+/* What is left of a term, to be compared with the tokens from `at`. */
+struct scan_rest {
+	const char *element;
+	size_t elements;
+	const uint32_t *exact; /* NULL: folded is enough */
+	uint32_t at;
+};
+
+static bool
+scan_is_as_written(const struct scan *scan, uint32_t at, const uint32_t *exact)
+{
+	uint32_t codes[TERM_WILD_WORD_MAX];
+	const struct term_field *field =
+	    &scan->text->fields[term_text_field(scan->text, at)];
+	size_t start, end, count;
+
+	term_text_source(scan->text, at, at, &start, &end);
+	count = term_exact_form(
+	    field->source + start, end - start, codes, TERM_WILD_WORD_MAX);
+	return count != SIZE_MAX &&
+	       term_glob(exact + 1, exact[0], codes, count);
+}
+
+static bool
+scan_element(const struct scan *scan, const struct scan_rest *rest)
+{
+	unsigned flags = (unsigned char)rest->element[0];
+	size_t len = (unsigned char)rest->element[1];
+	const struct token *token = &scan->tokens[rest->at];
+	const char *bytes = scan->text->tokens.text + token->text;
+	enum token_kind kind = flags & ELEMENT_CHAR ? TOKEN_CHAR : TOKEN_WORD;
+
+	if (token->kind != kind)
+		return false;
+	if (flags & ELEMENT_TIGHT && token[-1].end != token->start)
+		return false;
+	if (flags & ELEMENT_ANY)
+		return true;
+	if (flags & ELEMENT_WILD
+		? !scan_wild_word(
+		      rest->element + ELEMENT_HEAD, len, bytes, token->len)
+		: token->len != len ||
+		      memcmp(rest->element + ELEMENT_HEAD, bytes, len) != 0)
+		return false;
+	return !rest->exact || scan_is_as_written(scan, rest->at, rest->exact);
+}
+
+/* The last token of the term, or 0 if it does not stand here. */
+static uint32_t
+scan_compare(const struct scan *scan, struct scan_rest rest)
+{
+	uint32_t chars, last;
+
+	for (; rest.elements; rest.elements--) {
+		unsigned flags = (unsigned char)rest.element[0];
+
+		if (flags & ELEMENT_GAP)
+			break;
+		if (!scan_element(scan, &rest))
+			return 0;
+		if (rest.exact && !(flags & ELEMENT_ANY))
+			rest.exact += 1 + rest.exact[0];
+		rest.element += ELEMENT_HEAD + (unsigned char)rest.element[1];
+		rest.at++;
+	}
+	if (!rest.elements)
+		return rest.at - 1;
+	rest.element += ELEMENT_HEAD;
+	rest.elements--;
+	for (chars = 0; chars <= TERM_GAP_CHARS_MAX; chars++, rest.at++) {
+		const struct token *token = &scan->tokens[rest.at];
+
+		if ((last = scan_compare(scan, rest)))
+			return last;
+		if (token->kind != TOKEN_CHAR || token[-1].end != token->start)
+			return 0;
+	}
+	return 0;
+}
+
+static enum script
+scan_script(const struct scan *scan, const struct token *token)
+{
+	size_t len;
+
+	return script_of(
+	    token_decode(scan->text->tokens.text + token->text, &len));
+}
+
+/* Two character tokens of one script without a border between them. */
+static bool
+scan_is_one_run(const struct scan *scan, const struct token *left)
+{
+	return left[0].kind == TOKEN_CHAR && left[1].kind == TOKEN_CHAR &&
+	       left[0].end == left[1].start &&
+	       scan_script(scan, &left[0]) == scan_script(scan, &left[1]);
+}
+
+static void
+scan_report(const struct scan *scan, uint32_t id, const struct term *term,
+    uint32_t first)
+{
+	struct scan_rest rest = {
+	    .element = scan->terms->pool + term->text,
+	    .elements = term->elements,
+	    .exact = term->exact ? scan->terms->exact + term->exact : NULL,
+	    .at = first,
+	};
+	uint32_t last;
+
+	if (!term_hits_wants(scan->hits, id, first))
+		return;
+	last = scan_compare(scan, rest);
+	if (!last)
+		return;
+	if (term->exact && (scan_is_one_run(scan, &scan->tokens[first - 1]) ||
+			       scan_is_one_run(scan, &scan->tokens[last])))
+		return;
+	term_hits_add(scan->hits, id, first, last);
+}
+
+static void scan_node(const struct scan *scan, const struct term_node *node,
+    uint64_t path, uint32_t first, uint32_t next);
+
+/* Follows the steps that a word's first letters may take. */
+static void
+scan_prefixes(const struct scan *scan, uint64_t path, unsigned prefixes,
+    uint32_t first, uint32_t at)
+{
+	const struct token *token = &scan->tokens[at];
+	const char *bytes = scan->text->tokens.text + token->text;
+
+	for (; prefixes; prefixes &= prefixes - 1) {
+		unsigned prefix = (unsigned)__builtin_ctz(prefixes);
+		const struct term_node *node;
+		uint64_t next;
+
+		if (term_prefix_lengths[prefix] > token->len)
+			return;
+		next = terms_prefix_path(path, prefix,
+		    token_hash(
+			scan->terms->seed, bytes, term_prefix_lengths[prefix]));
+		if (!path && !term_filter_has(&scan->terms->prefixes, next))
+			continue;
+		node = terms_find(scan->terms, next);
+		if (node)
+			scan_node(scan, node, next, first, at + 1);
+	}
+}
+
+/* Reports what a path leads to and follows it; bounded by TERM_TOKENS_MAX. */
+static void
+scan_node(const struct scan *scan, const struct term_node *node, uint64_t path,
+    uint32_t first, uint32_t next)
+{
+	while (node) {
+		const struct token *token = &scan->tokens[next];
+		uint32_t term;
+
+		for (term = node->terms; term != TERM_NONE;
+		     term = scan->terms->terms[term].next)
+			scan_report(
+			    scan, term, &scan->terms->terms[term], first);
+		if (token->kind == TOKEN_BREAK)
+			return;
+		if (node->prefixes && token->kind == TOKEN_WORD)
+			scan_prefixes(scan, path, node->prefixes, first, next);
+		if (!node->has_words)
+			return;
+		path = terms_path(path, token->hash);
+		node = terms_find(scan->terms, path);
+		next++;
+	}
+}
+
+static uint64_t
+scan_pair(const struct token *token)
+{
+	return terms_path(token[0].hash, token[1].hash);
+}
+
+/* Whether the next tokens are all characters. */
+static bool
+scan_is_quad(const struct token *token)
+{
+	return token[0].kind == TOKEN_CHAR && token[1].kind == TOKEN_CHAR &&
+	       token[2].kind == TOKEN_CHAR && token[3].kind == TOKEN_CHAR;
+}
+
+static void
+scan_enter(const struct scan *scan, const struct term_filter *filter,
+    uint64_t path, uint32_t at, uint32_t next)
+{
+	const struct term_node *node;
+
+	if (!term_filter_has(filter, path))
+		return;
+	node = terms_find(scan->terms, path);
+	if (node)
+		scan_node(scan, node, path, at, next);
+}
+
+static void
+scan_token(const struct scan *scan, uint32_t at)
+{
+	const struct terms *terms = scan->terms;
+	const struct token *token = &scan->tokens[at];
+	const char *bytes = scan->text->tokens.text + token->text;
+
+	scan_enter(scan, &terms->first, token->hash, at, at + 1);
+	if (token[1].kind != TOKEN_BREAK)
+		scan_enter(scan, &terms->pairs, scan_pair(token), at, at + 2);
+	if (terms->has_quads && scan_is_quad(token))
+		scan_enter(scan, &terms->quads,
+		    terms_path(scan_pair(token), scan_pair(token + 2)), at,
+		    at + 4);
+	if (terms->root_prefixes && token->kind == TOKEN_WORD)
+		scan_prefixes(scan, 0,
+		    terms->root_prefixes[terms_root_index(bytes)], at, at);
+}
+
+/* Adds the tokens at which four characters of a term may start. */
+static uint64_t
+scan_quads(const struct scan *scan, size_t base, size_t count)
+{
+	const struct term_filter *filter = &scan->terms->quads;
+	const struct token *token = scan->tokens + base;
+	uint64_t found = 0;
+	size_t i;
+
+	for (i = 0; i < count; i++, token++) {
+		/* a break stands behind the last character */
+		if (token->kind != TOKEN_CHAR || token[1].kind != TOKEN_CHAR)
+			continue;
+		found |= term_filter_has(filter,
+			     terms_path(scan_pair(token), scan_pair(token + 2)))
+			 << i;
+	}
+	return found;
+}
+
+static uint64_t
+scan_words(const struct scan *scan, size_t base, size_t count)
+{
+	const struct token *token = scan->tokens + base;
+	const char *text = scan->text->tokens.text;
+	uint64_t found = 0;
+	size_t i;
+
+	for (i = 0; i < count; i++, token++) {
+		unsigned index = terms_root_index(text + token->text);
+
+		found |= (uint64_t)(scan->terms->root_prefixes[index] != 0)
+			 << i;
+	}
+	return found;
+}
+
+/* The tokens of a batch at which anything may start, as bits. */
+static uint64_t
+scan_candidates(const struct scan *scan, size_t base, size_t count)
+{
+	const struct terms *terms = scan->terms;
+	const struct token *token = scan->tokens + base;
+	uint64_t found = 0;
+	size_t i;
+
+	for (i = 0; i < count; i++, token++)
+		found |= (term_filter_has(&terms->first, token->hash) |
+			     term_filter_has(&terms->pairs, scan_pair(token)))
+			 << i;
+	if (terms->has_quads)
+		found |= scan_quads(scan, base, count);
+	if (terms->root_prefixes)
+		found |= scan_words(scan, base, count);
+	return found;
+}
+
+void
+terms_scan(const struct terms *terms, const struct term_text *text,
+    struct term_hits *hits)
+{
+	const struct scan scan = {terms, text, text->tokens.items, hits};
+	size_t base, end = text->tokens.count - 1;
+
+	if (!terms->count)
+		return;
+	/* the first token and the last are breaks */
+	for (base = 1; base < end; base += SCAN_BATCH) {
+		size_t count =
+		    end - base < SCAN_BATCH ? end - base : SCAN_BATCH;
+		uint64_t found = scan_candidates(&scan, base, count);
+
+		for (; found; found &= found - 1)
+			scan_token(&scan,
+			    (uint32_t)base + (uint32_t)__builtin_ctzll(found));
+	}
+}
