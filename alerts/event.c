@@ -10,27 +10,32 @@
 #include <string.h>
 
 #include "alerts/event.h"
+#include "feeds/url.h"
 #include "lib/alloc.h"
 #include "lib/clock.h"
 #include "lib/json.h"
 
 #define EVENT_SCHEMA "wirewatch.event/1"
 #define EVENT_SNIPPET_CHARS 160
-#define EVENT_SNIPPET_LEAD 60	/* characters before the first match */
+#define EVENT_SNIPPET_LEAD 60 /* characters before the first match */
+#define EVENT_OWN_MAX 1500 /* bytes of a text in an event of our own */
 
 struct event_limits {
-	size_t summary;		/* bytes */
-	size_t list;		/* authors, categories */
+	size_t title; /* bytes; of items */
+	size_t label; /* bytes; titles of topics and feeds, tags, roles */
+	size_t summary; /* bytes */
+	size_t list; /* authors, categories, tags */
 	size_t spans;
-	size_t guid;		/* bytes */
-	size_t url;		/* longer ones are left out */
-	size_t span_text;	/* bytes */
+	size_t guid; /* bytes */
+	size_t url; /* longer ones are left out */
+	size_t span_text; /* bytes; of the text, and of the term */
 };
 
 static const struct event_limits event_limits[] = {
-    {4000, 32, MATCH_SPANS_MAX, ITEM_GUID_MAX, ITEM_URL_MAX, 200},
-    {1000, 8, 16, 1024, 2048, 100},
-    {0, 0, 4, 256, 1024, 60},
+    {ITEM_TITLE_MAX, 1024, 4000, 32, MATCH_SPANS_MAX, ITEM_GUID_MAX,
+	ITEM_URL_MAX, 200},
+    {ITEM_TITLE_MAX, 256, 1000, 8, 16, 1024, 2048, 100},
+    {400, 100, 0, 0, 4, 256, 1024, 60},
 };
 
 #define EVENT_LIMITS (sizeof(event_limits) / sizeof(event_limits[0]))
@@ -71,17 +76,20 @@ event_hash_open(struct event_hash *hash)
 {
 	hash->ctx = EVP_MD_CTX_new();
 	/* only memory exhaustion makes SHA-256 fail */
-	if (!hash->ctx ||
-	    EVP_DigestInit_ex(hash->ctx, EVP_sha256(), NULL) != 1)
+	if (!hash->ctx || EVP_DigestInit_ex(hash->ctx, EVP_sha256(), NULL) != 1)
 		abort();
 }
 
 static void
 event_hash_bytes(struct event_hash *hash, const void *data, size_t len)
 {
-	uint64_t length = len;
+	unsigned char length[8];
+	size_t i;
 
-	if (EVP_DigestUpdate(hash->ctx, &length, sizeof(length)) != 1 ||
+	/* the same bytes on every machine */
+	for (i = 0; i < sizeof(length); i++)
+		length[i] = (unsigned char)((uint64_t)len >> (8 * i));
+	if (EVP_DigestUpdate(hash->ctx, length, sizeof(length)) != 1 ||
 	    EVP_DigestUpdate(hash->ctx, data, len) != 1)
 		abort();
 }
@@ -151,6 +159,7 @@ static void
 event_set_cut(struct event_builder *builder, json_t *object, const char *key,
     const char *text, size_t max)
 {
+	json_t *value;
 	size_t len;
 
 	if (!text) {
@@ -160,42 +169,42 @@ event_set_cut(struct event_builder *builder, json_t *object, const char *key,
 	len = event_fit(text, max);
 	if (text[len])
 		event_note_cut(builder, key);
-	json_set(object, key, json_stringn(text, len));
+	value = json_stringn(text, len);
+	json_set(object, key, value ? value : json_null());
 }
 
+/* A list of texts, each cut and as many as may be; none that is not UTF-8. */
 static void
 event_set_list(struct event_builder *builder, json_t *object, const char *key,
     const char *const *items, size_t count)
 {
-	json_t *list = json_array();
-	size_t i;
+	const struct event_limits *limits = builder->limits;
+	json_t *list = json_array(), *text;
+	bool is_cut = count > limits->list;
+	size_t i, len;
 
-	for (i = 0; i < count && i < builder->limits->list; i++)
-		json_array_append_new(list, json_string(items[i]));
-	if (count > builder->limits->list)
+	for (i = 0; i < count && i < limits->list; i++) {
+		len = event_fit(items[i], limits->label);
+		is_cut |= items[i][len] != '\0';
+		text = json_stringn(items[i], len);
+		if (text)
+			json_array_append_new(list, text);
+	}
+	if (is_cut)
 		event_note_cut(builder, key);
 	json_set(object, key, list);
 }
 
 static json_t *
-event_strings(const struct strings *strings)
-{
-	json_t *list = json_array();
-	size_t i;
-
-	for (i = 0; i < strings->count; i++)
-		json_array_append_new(list, json_string(strings->items[i]));
-	return list;
-}
-
-static json_t *
-event_topic(const struct conf_topic *topic)
+event_topic(struct event_builder *builder, const struct conf_topic *topic)
 {
 	json_t *object = json_object();
 
 	json_set_string(object, "name", topic->name);
-	json_set_string(object, "title", topic->title);
-	json_set(object, "tags", event_strings(&topic->tags));
+	event_set_cut(
+	    builder, object, "title", topic->title, builder->limits->label);
+	event_set_list(
+	    builder, object, "tags", topic->tags.items, topic->tags.count);
 	return object;
 }
 
@@ -213,39 +222,40 @@ event_item(struct event_builder *builder, const struct event_alert *alert)
 	}
 	event_set_cut(builder, object, "guid", item->guid, limits->guid);
 	json_set_string(object, "url", url);
-	json_set_string(object, "title", item->title);
+	event_set_cut(builder, object, "title", item->title, limits->title);
 	if (alert->title_previous)
-		json_set_string(
-		    object, "title_previous", alert->title_previous);
+		event_set_cut(builder, object, "title_previous",
+		    alert->title_previous, limits->title);
 	event_set_cut(
 	    builder, object, "summary", item->summary, limits->summary);
-	event_set_list(builder, object, "authors", item->authors,
-	    item->author_count);
+	event_set_list(
+	    builder, object, "authors", item->authors, item->author_count);
 	event_set_list(builder, object, "categories", item->categories,
 	    item->category_count);
-	json_set_string(object, "lang",
-	    item->lang ? item->lang : alert->feed->lang);
+	event_set_cut(builder, object, "lang",
+	    item->lang ? item->lang : alert->feed->lang, limits->label);
 	json_set_time_s(object, "published", item->published_s);
 	json_set_time_s(object, "updated", item->updated_s);
 	json_set_time_ms(object, "first_seen", alert->first_seen_ms);
 	json_set_string(object, "date_quality",
 	    date_quality_name(
-	        item_date_quality(item, alert->first_seen_ms / 1000)));
+		item_date_quality(item, alert->first_seen_ms / 1000)));
 	return object;
 }
 
 static json_t *
-event_source(const struct event_alert *alert)
+event_source(struct event_builder *builder, const struct event_alert *alert)
 {
 	const struct conf_feed *feed = alert->feed;
+	size_t label = builder->limits->label;
 	json_t *object = json_object();
 
 	json_set_string(object, "feed", feed->name);
-	json_set_string(object, "title",
-	    feed->title ? feed->title : alert->feed_title);
-	json_set_string(object, "role", feed->role);
-	json_set_string(object, "country", feed->country);
-	json_set_string(object, "lang", feed->lang);
+	event_set_cut(builder, object, "title",
+	    feed->title ? feed->title : alert->feed_title, label);
+	event_set_cut(builder, object, "role", feed->role, label);
+	event_set_cut(builder, object, "country", feed->country, label);
+	event_set_cut(builder, object, "lang", feed->lang, label);
 	return object;
 }
 
@@ -273,25 +283,37 @@ event_count_chars(const char *text, size_t len)
 	return count;
 }
 
+/* A string of at most max bytes; a span's are short, cuts are not told. */
+static void
+event_set_short(
+    json_t *object, const char *key, const char *text, size_t len, size_t max)
+{
+	char *cut = text ? xstrndup(text, len) : NULL;
+
+	if (cut)
+		cut[event_fit(cut, max)] = '\0';
+	json_set_string(object, key, cut);
+	free(cut);
+}
+
 static json_t *
 event_span(const struct event_builder *builder, const struct item *item,
     const struct match_span *span)
 {
 	const char *text = event_field(item, span->field);
-	size_t len = span->end - span->start;
+	size_t max = builder->limits->span_text;
 	json_t *object = json_object();
-	char *matched = xstrndup(text + span->start, len);
 
-	matched[event_fit(matched, builder->limits->span_text)] = '\0';
 	json_set_string(object, "field", match_field_name(span->field));
-	json_set_int(object, "start",
-	    (int64_t)event_count_chars(text, span->start));
+	json_set_int(
+	    object, "start", (int64_t)event_count_chars(text, span->start));
 	json_set_int(
 	    object, "end", (int64_t)event_count_chars(text, span->end));
-	json_set_string(object, "text", matched);
-	json_set_string(object, "term", span->term);
+	event_set_short(
+	    object, "text", text + span->start, span->end - span->start, max);
+	event_set_short(object, "term", span->term,
+	    span->term ? strlen(span->term) : 0, max);
 	json_set_string(object, "set", span->set);
-	free(matched);
 	return object;
 }
 
@@ -335,8 +357,8 @@ event_snippet(const struct item *item, const struct match *match)
 	text = event_field(item, span->field);
 	start = event_back(text, span->start, EVENT_SNIPPET_LEAD);
 	end = event_forward(text, start, EVENT_SNIPPET_CHARS);
-	cut = xasprintf("%s%.*s%s", start ? "\u2026" : "",
-	    (int)(end - start), text + start, text[end] ? "\u2026" : "");
+	cut = xasprintf("%s%.*s%s", start ? "\u2026" : "", (int)(end - start),
+	    text + start, text[end] ? "\u2026" : "");
 	value = json_string(cut);
 	free(cut);
 	return value ? value : json_null();
@@ -350,8 +372,8 @@ event_match(struct event_builder *builder, const struct event_alert *alert)
 	size_t i;
 
 	for (i = 0; i < match->span_count && i < builder->limits->spans; i++)
-		json_array_append_new(spans,
-		    event_span(builder, alert->item, &match->spans[i]));
+		json_array_append_new(
+		    spans, event_span(builder, alert->item, &match->spans[i]));
 	if (match->span_count > builder->limits->spans)
 		event_note_cut(builder, "spans");
 	json_set(object, "spans", spans);
@@ -398,9 +420,9 @@ event_alert_body(const struct event *event, const struct event_alert *alert,
 	char *body;
 
 	json_array_append_new(why, json_string(event_why(event->type)));
-	json_set(data, "topic", event_topic(alert->match->topic));
+	json_set(data, "topic", event_topic(&builder, alert->match->topic));
 	json_set(data, "item", event_item(&builder, alert));
-	json_set(data, "source", event_source(alert));
+	json_set(data, "source", event_source(&builder, alert));
 	json_set(data, "match", event_match(&builder, alert));
 	json_set(data, "why_now", why);
 	json_set(object, "data", data);
@@ -445,11 +467,18 @@ event_from_alert(struct event *event, const struct event_alert *alert)
 	event_alert_id(event, alert);
 	for (i = 0; i < EVENT_LIMITS; i++) {
 		free(event->body);
-		event->body =
-		    event_alert_body(event, alert, &event_limits[i]);
+		event->body = event_alert_body(event, alert, &event_limits[i]);
 		if (strlen(event->body) < EVENT_BODY_MAX)
 			break;
 	}
+}
+
+/* Remote text, or an error's, of bounded length. */
+static void
+event_set_own(json_t *object, const char *key, const char *text)
+{
+	event_set_short(
+	    object, key, text, text ? strlen(text) : 0, EVENT_OWN_MAX);
 }
 
 /* An event of the daemon's own: `what` names the object under "data". */
@@ -460,6 +489,7 @@ event_from_own(struct event *event, enum event_type type,
 {
 	struct event_hash hash;
 	json_t *body, *data = json_object();
+	char *told = json_line(object);
 
 	memset(event, 0, sizeof(*event));
 	event->type = type;
@@ -470,7 +500,10 @@ event_from_own(struct event *event, enum event_type type,
 	event_hash_string(&hash, node);
 	event_hash_string(&hash, subject);
 	event_hash_int(&hash, now_ms);
+	/* two changes within a millisecond are two events */
+	event_hash_string(&hash, told);
 	event_set_id(event, &hash);
+	free(told);
 	event_hash_open(&hash);
 	event_hash_string(&hash, what);
 	event_hash_string(&hash, subject);
@@ -488,16 +521,18 @@ event_from_feed_state(struct event *event, const struct feed *feed,
 {
 	const struct feed_state *state = &feed->state;
 	json_t *object = json_object();
+	char *url = url_redacted(feed_url(feed));
 
 	json_set_string(object, "name", feed->conf->name);
-	json_set_string(object, "url", feed_url(feed));
+	event_set_own(object, "url", url);
 	json_set_string(object, "status", feed_status_name(state->status));
 	json_set_string(object, "from", feed_status_name(from));
-	json_set_string(object, "reason", state->reason);
+	event_set_own(object, "reason", state->reason);
 	json_set_time_ms(object, "since", state->status_since_ms);
+	free(url);
 	event_from_own(event, EVENT_FEED_STATE,
 	    feed_status_is_healthy(state->status) ? SEVERITY_INFO
-	                                          : SEVERITY_MEDIUM,
+						  : SEVERITY_MEDIUM,
 	    feed->conf->name, "feed", object, node, now_ms);
 }
 
@@ -509,7 +544,7 @@ event_from_sink_state(struct event *event, const char *sink,
 
 	json_set_string(object, "name", sink);
 	json_set_string(object, "state", outcome);
-	json_set_string(object, "reason", reason);
+	event_set_own(object, "reason", reason);
 	event_from_own(event, EVENT_SINK_STATE,
 	    strcmp(outcome, "ok") == 0 ? SEVERITY_INFO : SEVERITY_HIGH, sink,
 	    "sink", object, node, now_ms);
@@ -525,7 +560,7 @@ event_from_dead_letter(struct event *event, const char *sink,
 
 	json_set_string(object, "name", sink);
 	json_set_string(object, "event", event_id);
-	json_set_string(object, "reason", reason);
+	event_set_own(object, "reason", reason);
 	json_set_int(object, "attempts", attempts);
 	event_from_own(event, EVENT_SINK_DEAD_LETTER, SEVERITY_HIGH, subject,
 	    "sink", object, node, now_ms);
@@ -538,9 +573,9 @@ event_from_config(struct event *event, enum event_type type, const char *path,
 {
 	json_t *object = json_object();
 
-	json_set_string(object, "path", path);
-	json_set_string(object, "summary", summary);
+	event_set_own(object, "path", path);
+	event_set_own(object, "summary", summary);
 	event_from_own(event, type,
-	    type == EVENT_CONFIG_REJECTED ? SEVERITY_HIGH : SEVERITY_INFO,
-	    path, "config", object, node, now_ms);
+	    type == EVENT_CONFIG_REJECTED ? SEVERITY_HIGH : SEVERITY_INFO, path,
+	    "config", object, node, now_ms);
 }

@@ -37,7 +37,7 @@ struct event {
 	enum severity severity;
 	int64_t time_ms;
 	const char *topic;	/* NULL for operator events; borrowed */
-	char order_key[33];	/* deliveries with the same key keep their order */
+	char order_key[33];	/* deliveries of the same key keep order */
 	char *body;		/* JSON without "seq"; owned */
 };
 
@@ -51,7 +51,7 @@ struct event_alert {
 	const char *feed_title;		/* the feed's own title; NULL */
 	int64_t first_seen_ms;
 	int64_t now_ms;
-	int revision;			/* 1 for the first event of topic and item */
+	int revision;			/* of topic and item; the first is 1 */
 	const char *title_previous;	/* of an update; NULL */
 	const char *node;
 };
@@ -59,12 +59,13 @@ struct event_alert {
 /*
  * The id follows from topic, feed name, item identity and revision alone: the
  * same on every node and after any crash. Fields are cut to keep the body
- * under EVENT_BODY_MAX; "truncated" names them.
+ * under EVENT_BODY_MAX, whatever feed and configuration hold; "truncated" names
+ * them.
  */
 void event_from_alert(struct event *event, const struct event_alert *alert);
 void event_from_feed_state(struct event *event, const struct feed *feed,
     enum feed_status from, const char *node, int64_t now_ms);
-/* outcome: "failing" or "ok". */
+/* outcome: "failing", "ok", or "disabled" (410, until a reload). */
 void event_from_sink_state(struct event *event, const char *sink,
     const char *outcome, const char *reason, const char *node, int64_t now_ms);
 void event_from_dead_letter(struct event *event, const char *sink,

@@ -22,32 +22,42 @@ struct outbox;
 /* Something the operator's sinks should hear of; submitted by the owner. */
 typedef void (*outbox_event_fn)(void *data, struct event *event);
 
+/* Makes a sink; position is that of a log, or NULL. NULL with the reason. */
+typedef struct sink *(*outbox_open_fn)(const struct sink_context *context,
+    const struct conf_sink *conf, const struct log_position *position,
+    struct err *err);
+
 struct outbox_options {
 	struct sink_context context;
 	struct store *store;
 	outbox_event_fn on_event;	/* takes the event's content over */
-	void (*on_idle)(void *data);	/* nothing is due or under way any more */
+	void (*on_idle)(void *data);	/* nothing is due or under way */
 	void *data;
+	outbox_open_fn open;	/* NULL = as the sink's type says */
 };
 
 struct outbox *outbox_new(const struct outbox_options *options);
 void outbox_free(struct outbox **outbox);
 /*
- * Opens the sinks of a configuration (blocking: recovers logs), keeps those
- * that did not change, closes the others. On -1 nothing has changed.
+ * Takes the sinks of a configuration. The first time, at start-up, they are
+ * opened at once (blocking: logs are recovered). At a reload those that did not
+ * change are kept, the others closed when their attempts have ended, and new
+ * ones opened soon, without blocking: of a log it is seen now whether it can
+ * be. On -1 nothing has changed. Rows of a sink that is gone wait in the store.
+ * The configuration is copied.
  */
 int outbox_configure(
     struct outbox *outbox, const struct conf *conf, struct err *err);
 /* Rows were committed for these sinks: look for them now. */
 void outbox_kick(struct outbox *outbox, const char *sink, size_t added);
-/* Opens the log files again. */
+/* Opens the log files again: they have been renamed. */
 void outbox_reopen(struct outbox *outbox);
 /*
  * Claims nothing more and waits for what is under way, at most grace_ms; then
  * cancels and releases the rest. on_idle tells the end.
  */
 void outbox_stop(struct outbox *outbox, int64_t grace_ms);
-/* Nothing under way, nothing due now. */
+/* Nothing under way, nothing due now; a retry in five seconds is not due. */
 bool outbox_is_idle(const struct outbox *outbox);
 /* Whether a log sink cannot be written: polling must pause. */
 bool outbox_is_blocked(const struct outbox *outbox, const char **why_r);

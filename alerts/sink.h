@@ -52,14 +52,33 @@ struct sink_ops {
 	bool (*cancel)(struct sink *sink, struct delivery *delivery);
 	/* Opens its file again (rotation); NULL if there is nothing to do. */
 	void (*reopen)(struct sink *sink);
-	/* Position to store with the next settlement; false if there is none. */
-	bool (*position)(struct sink *sink, struct log_position *position_r);
+	/*
+	 * The position to store, together with everything answered so far;
+	 * false if the store has it already. NULL: never any.
+	 */
+	bool (*position)(
+	    const struct sink *sink, struct log_position *position_r);
+	/*
+	 * Ids of events that the log was found to hold: to be settled with the
+	 * position, before anything is claimed. NULL: never any.
+	 */
+	size_t (*recovered)(
+	    const struct sink *sink, const char *const **ids_r);
+	/* That position, and what was recovered, are in the store now. */
+	void (*settled)(
+	    struct sink *sink, const struct log_position *position);
 	void (*free)(struct sink *sink);
 };
 
 struct sink {
 	const struct sink_ops *ops;
-	const struct conf_sink *conf;	/* borrowed; swapped by a reload */
+	const struct conf_sink *conf;	/* borrowed, outlives the sink */
+	/*
+	 * Set by the outbox, called in a turn of the loop: position or
+	 * capacity changed without an answer.
+	 */
+	void (*on_change)(struct sink *sink);
+	void *owner;
 };
 
 struct sink_context {
@@ -69,10 +88,17 @@ struct sink_context {
 	const char *node;
 };
 
-/* NULL with the reason; the log is recovered from `position` if not NULL. */
+/*
+ * A log file, or standard output. Whole lines are appended and synced, then
+ * answered. The file is recovered from `position`, that of its last settlement
+ * (NULL: it has none): lines behind it are given by recovered() and not written
+ * again, a torn last line is cut. NULL with the reason.
+ */
 struct sink *sink_log_new(const struct sink_context *context,
     const struct conf_sink *conf, const struct log_position *position,
     struct err *err);
+/* Whether that path can be opened as a log, without touching its content. */
+int sink_log_check(const struct conf_sink *conf, struct err *err);
 struct sink *sink_webhook_new(const struct sink_context *context,
     const struct conf_sink *conf, struct err *err);
 
