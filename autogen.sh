@@ -9,13 +9,17 @@ packages="autoconf automake gcc make pkg-config python3 python3-tap perl
 	libcurl4-openssl-dev libev-dev libjansson-dev libmicrohttpd-dev
 	libsqlite3-dev libssl-dev libsystemd-dev libutf8proc-dev libxml2-dev
 	libxxhash-dev"
+# for those who change the code: a second compiler, the benchmarks' server
+dev_packages="clang clang-format nginx-light valgrind"
 
 usage() {
 	cat <<-EOF
-	usage: autogen.sh [--deps] [CONFIGURE-OPTION...]
+	usage: autogen.sh [--deps | --dev-deps] [CONFIGURE-OPTION...]
 	  (no option)  generate ./configure, nothing else
 	  --deps       install the Debian packages that are missing (as root or by
 	               sudo), generate, configure and make
+	  --dev-deps   the same with what developers need on top: a second compiler,
+	               clang-format, valgrind, and nginx for \`make bench\`
 	NOCONFIGURE=1 stops after the generation in any case.
 	EOF
 }
@@ -68,6 +72,7 @@ install_deps() {
 deps=no
 case ${1-} in
 --deps) deps=yes; shift ;;
+--dev-deps) deps=yes; packages="$packages $dev_packages"; shift ;;
 -h|--help) usage; exit 0 ;;
 esac
 

@@ -6,6 +6,7 @@
 #include <utf8proc.h>
 
 #include "cli/cli.h"
+#include "lib/alloc.h"
 #include "lib/log.h"
 
 #define CLI_ELLIPSIS "\xe2\x80\xa6"
@@ -13,15 +14,16 @@
 void
 cli_error(const char *fmt, ...)
 {
-	char raw[CLI_TEXT_MAX], safe[CLI_TEXT_MAX];
+	char safe[CLI_TEXT_MAX], *raw;
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(raw, sizeof(raw), fmt, ap);
+	raw = xvasprintf(fmt, ap);
 	va_end(ap);
 	/* what was written so far comes first, also in a file of both */
 	fflush(stdout);
 	fprintf(stderr, "wirewatch: %s\n", log_safe(safe, sizeof(safe), raw));
+	free(raw);
 }
 
 int
@@ -96,6 +98,8 @@ cli_cell(FILE *out, const char *text, int width, bool is_last)
 	size_t len;
 	int columns;
 
+	if (width < 1)
+		return;
 	log_safe(safe, sizeof(safe), text);
 	len = cli_fit(safe, width, &columns);
 	if (safe[len]) {

@@ -177,6 +177,16 @@ tail_on_line(void *data, const char *line, size_t len, int64_t offset)
 }
 
 static void
+tail_on_skipped(void *data, int64_t offset)
+{
+	char why[64];
+
+	snprintf(why, sizeof(why), "a line of more than %d bytes is skipped",
+	    FOLLOW_LINE_MAX);
+	tail_report(data, offset, why);
+}
+
+static void
 tail_on_notice(void *data, const char *text)
 {
 	(void)data;
@@ -227,6 +237,7 @@ tail_file(const struct tail_options *options, const char *path)
 	const struct follow_handler handler = {
 	    .line = tail_on_line,
 	    .wants = tail_wants,
+	    .skipped = tail_on_skipped,
 	    .notice = tail_on_notice,
 	    .flush = tail_on_flush,
 	    .data = &tail,

@@ -7,8 +7,6 @@
 #include <errno.h>
 #include <ev.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -127,31 +125,39 @@ follow_portion(
 	return n;
 }
 
-/* Opens the file that the path names now, from its beginning. */
+/* Opens the file that the path names now; -1 with errno and the reason. */
 static int
-follow_open(struct follow *follow, struct err *err)
+follow_open(const struct follow *follow, struct err *err)
 {
 	bool is_stdin = strcmp(follow->path, "-") == 0;
 	int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
 			  : open(follow->path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
+	struct stat st = {0};
+	int why;
 
 	if (fd == -1)
 		return err_errno(err, "%s", follow->path);
-	if (fstat(fd, &st) == -1 || S_ISDIR(st.st_mode)) {
-		if (S_ISDIR(st.st_mode))
-			errno = EISDIR;
-		err_errno(err, "%s", follow->path);
-		close(fd);
-		return -1;
-	}
+	if (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
+		return fd;
+	why = S_ISDIR(st.st_mode) ? EISDIR : errno;
+	close(fd);
+	errno = why;
+	return err_errno(err, "%s", follow->path);
+}
+
+/* Goes over to another file, from its beginning. */
+static void
+follow_take(struct follow *follow, int fd)
+{
+	struct stat st;
+
 	if (follow->fd != -1)
 		close(follow->fd);
 	follow->fd = fd;
-	follow->is_regular = S_ISREG(st.st_mode) && !is_stdin;
+	follow->is_regular = strcmp(follow->path, "-") != 0 &&
+			     fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 	buf_clear(&follow->lines.text);
 	follow_lines_init(&follow->lines, 0);
-	return 0;
 }
 
 struct follow *
@@ -159,15 +165,17 @@ follow_new(const char *path, bool is_patient,
     const struct follow_handler *handler, struct err *err)
 {
 	struct follow *follow = xcalloc(1, sizeof(*follow));
+	int fd;
 
 	follow->handler = *handler;
 	follow->path = xstrdup(path);
 	follow->portion = xmalloc(FOLLOW_PORTION);
 	follow->fd = -1;
 	follow_lines_init(&follow->lines, 0);
-	if (follow_open(follow, err) == 0)
-		return follow;
-	if (is_patient && errno == ENOENT)
+	fd = follow_open(follow, err);
+	if (fd != -1)
+		follow_take(follow, fd);
+	else if (is_patient && errno == ENOENT)
 		follow_notice(follow, "is not there yet: waiting for it");
 	else
 		follow_free(&follow);
@@ -294,16 +302,11 @@ static void
 follow_on_line(void *data, const char *line, size_t len, int64_t offset)
 {
 	struct follow *follow = data;
-	char text[96];
 
-	if (line) {
+	if (line)
 		follow->handler.line(follow->handler.data, line, len, offset);
-		return;
-	}
-	snprintf(text, sizeof(text),
-	    "byte %" PRId64 ": a line of more than %d bytes is skipped", offset,
-	    FOLLOW_LINE_MAX);
-	follow_notice(follow, text);
+	else
+		follow->handler.skipped(follow->handler.data, offset);
 }
 
 int
@@ -338,22 +341,47 @@ follow_finish(struct follow *follow)
 static int
 follow_switch(struct follow *follow, struct err *err)
 {
-	int rc = follow_read(follow, err);
+	int rc = follow_read(follow, err), fd;
 	struct err why;
 	bool is_first = follow->fd == -1;
 
 	if (rc != 0)
 		return rc;
-	follow_finish(follow);
-	if (follow_open(follow, &why) == -1) {
+	fd = follow_open(follow, &why);
+	if (fd == -1) {
 		if (errno != follow->open_errno && errno != ENOENT)
 			follow->handler.notice(follow->handler.data, why.text);
 		follow->open_errno = errno;
 		return 0;
 	}
 	follow->open_errno = 0;
+	follow_finish(follow);
+	follow_take(follow, fd);
 	if (!is_first)
 		follow_notice(follow, "was rotated: going on in the new file");
+	return follow_read(follow, err);
+}
+
+/*
+ * Whether the file still holds what was read: a file that was truncated and
+ * written again may be longer than before, but hardly has a newline just where
+ * ours was. A file that cannot be read now is told of by whoever reads it.
+ */
+static bool
+follow_is_continued(const struct follow *follow)
+{
+	char before;
+
+	return !follow->is_regular || follow->lines.start == 0 ||
+	       pread(follow->fd, &before, 1, follow->lines.start - 1) != 1 ||
+	       before == '\n';
+}
+
+static int
+follow_begin_again(struct follow *follow, struct err *err)
+{
+	follow_notice(follow, "was truncated: going on from its beginning");
+	follow_go(follow, 0);
 	return follow_read(follow, err);
 }
 
@@ -364,12 +392,9 @@ follow_shrunk(struct follow *follow, int64_t size, struct err *err)
 	if (size >= follow->lines.start) {
 		/* a writer that starts again cuts its torn last line */
 		follow_go(follow, follow->lines.start);
-	} else {
-		follow_notice(
-		    follow, "was truncated: going on from its beginning");
-		follow_go(follow, 0);
+		return follow_read(follow, err);
 	}
-	return follow_read(follow, err);
+	return follow_begin_again(follow, err);
 }
 
 /* One look: more lines, another file under the name, a shorter file. */
@@ -382,7 +407,8 @@ follow_look(struct follow *follow, struct err *err)
 	/* a torn line may be another one by now: read it from its beginning */
 	if (follow->is_regular && follow->lines.text.len)
 		follow_go(follow, follow->lines.start);
-	rc = follow_read(follow, err);
+	rc = follow_is_continued(follow) ? follow_read(follow, err)
+					 : follow_begin_again(follow, err);
 	if (rc != 0 || stat(follow->path, &there) == -1)
 		return rc;
 	if (follow->fd == -1)

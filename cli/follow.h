@@ -25,6 +25,8 @@ struct follow_handler {
 	void (*line)(void *data, const char *line, size_t len, int64_t offset);
 	/* Whether a line counts for follow_last(); must not report anything. */
 	bool (*wants)(void *data, const char *line, size_t len);
+	/* A line of more than FOLLOW_LINE_MAX bytes was passed over. */
+	void (*skipped)(void *data, int64_t offset);
 	/* Something a reader of the lines must know: rotated, truncated. */
 	void (*notice)(void *data, const char *text);
 	/* After each portion of lines; false ends the reading. */

@@ -1,6 +1,7 @@
 /* The wirewatch command: finds the subcommand and hands over. */
 #include <curl/curl.h>
 #include <errno.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -127,5 +128,7 @@ main(int argc, char **argv)
 {
 	/* a reader that goes away is seen as EPIPE */
 	signal(SIGPIPE, SIG_IGN);
+	/* libcurl reads host names beyond ASCII in the locale's character set */
+	setlocale(LC_CTYPE, "C.UTF-8");
 	return main_finish(main_dispatch(argc, argv));
 }

@@ -34,7 +34,7 @@ struct api;
 /* Where answers come from; called on the loop thread. */
 struct api_source {
 	json_t *(*status)(void *data);
-	/* At most `limit` feeds behind the name `after` (NULL: from the first). */
+	/* At most `limit` feeds behind the name `after`; NULL: the first. */
 	json_t *(*feeds)(void *data, const char *after, size_t limit);
 	int (*metrics)(void *data, struct buf *out);
 	void *data;

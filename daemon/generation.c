@@ -8,12 +8,14 @@ struct generation *
 generation_new(const char *path, struct diag *diag)
 {
 	struct generation *generation = xcalloc(1, sizeof(*generation));
+	size_t errors = diag->errors;
 
 	generation->refs = 1;
-	generation->conf = conf_load(path, diag);
+	/* the errors of topics are shown beside those of everything else */
+	generation->conf = conf_examine(path, diag);
 	if (generation->conf)
 		generation->topics = topicset_new(generation->conf, diag);
-	if (generation->topics)
+	if (generation->topics && diag->errors == errors)
 		generation->matcher = matcher_new(generation->topics);
 	else
 		generation_unref(&generation);

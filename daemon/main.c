@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <getopt.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -196,13 +197,10 @@ main_watch_signal(struct daemon *daemon, struct ev_signal *watcher, int signum)
 static void
 main_on_watchdog(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
-	char *line = status_line(timer->data);
-
 	(void)loop;
 	(void)events;
-	notify_status(line);
+	status_notify(timer->data);
 	notify_watchdog();
-	free(line);
 }
 
 /* The manager hears from the loop itself, at half of the time it allows. */
@@ -361,6 +359,7 @@ main_run(struct daemon *daemon)
 	    conf->feed_count, conf->topic_count, conf->sink_count);
 	pipeline_start(daemon->pipeline);
 	notify_ready();
+	status_notify(daemon);
 	main_on_idle(daemon);
 	ev_run(daemon->loop, 0);
 	status = main_verdict(daemon);
@@ -398,6 +397,8 @@ main(int argc, char **argv)
 	if (status != -1)
 		return status;
 	signal(SIGPIPE, SIG_IGN);
+	/* libcurl reads host names beyond ASCII in the locale's character set */
+	setlocale(LC_CTYPE, "C.UTF-8");
 	parse_init();
 	daemon.generation = main_load(&options);
 	if (!daemon.generation)

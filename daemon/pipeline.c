@@ -24,7 +24,7 @@ struct pipeline_metrics {
 	struct metric *bytes;
 	struct metric *items;
 	struct metric *alerts;
-	struct metric *commits_failed;
+	struct metric *store_failures;
 	struct metric *parse_seconds;
 };
 
@@ -145,40 +145,71 @@ pipeline_count(struct pipeline *pipeline, const struct poll *poll)
 	metric_add(pipeline->metrics.alerts, (double)poll->alert_count);
 }
 
+/*
+ * The feed is now what the poll made of it, unless a reload has given it
+ * another URL meanwhile: then nothing that was learnt is of use.
+ */
+static void
+pipeline_take_state(struct poll *poll)
+{
+	struct feed *feed = poll->feed;
+
+	feed->store_id = poll->commit.feed_id;
+	if (strcmp(poll->state.url, feed->state.url) != 0)
+		return;
+	if (poll->state.has_moved != feed->state.has_moved)
+		feed->is_host_stale = true;
+	feed_state_clear(&feed->state);
+	feed->state = poll->state;
+	feed_state_init(&poll->state);
+}
+
+/* The store failed: the poll waits, to ask it again; with --once it is over. */
+static void
+pipeline_refuse(struct pipeline *pipeline, struct poll *poll, const char *why)
+{
+	metric_add(pipeline->metrics.store_failures, 1);
+	if (!pipeline->is_store_failing)
+		log_error(pipeline->options.log,
+		    "store: %s; polling pauses until it works again", why);
+	pipeline->is_store_failing = true;
+	if (pipeline->options.is_once) {
+		pipeline->counts.failed_polls++;
+		pipeline_finish(pipeline, poll);
+		return;
+	}
+	pipeline_unlink(pipeline, poll);
+	poll->previous = NULL;
+	poll->next = pipeline->refused;
+	pipeline->refused = poll;
+	pipeline_arm(pipeline);
+}
+
+/* 0 when the store did what was asked. */
+static int
+pipeline_check_store(struct pipeline *pipeline, struct poll *poll,
+    const struct store_request *request)
+{
+	if (request->rc == -1) {
+		pipeline_refuse(pipeline, poll, request->err.text);
+		return -1;
+	}
+	if (pipeline->is_store_failing)
+		log_info(pipeline->options.log, "store: works again");
+	pipeline->is_store_failing = false;
+	return 0;
+}
+
 static void
 pipeline_on_committed(struct store_request *request)
 {
 	struct poll *poll = request->data;
 	struct pipeline *pipeline = poll->owner;
 
-	if (request->rc == -1) {
-		metric_add(pipeline->metrics.commits_failed, 1);
-		if (!pipeline->is_store_failing)
-			log_error(pipeline->options.log,
-			    "store: %s; polling pauses until it can be written",
-			    request->err.text);
-		pipeline->is_store_failing = true;
-		if (pipeline->options.is_once) {
-			pipeline->counts.failed_polls++;
-			pipeline_finish(pipeline, poll);
-			return;
-		}
-		pipeline_unlink(pipeline, poll);
-		poll->previous = NULL;
-		poll->next = pipeline->refused;
-		pipeline->refused = poll;
-		pipeline_arm(pipeline);
+	if (pipeline_check_store(pipeline, poll, request) == -1)
 		return;
-	}
-	if (pipeline->is_store_failing)
-		log_info(pipeline->options.log, "store: can be written again");
-	pipeline->is_store_failing = false;
-	if (poll->feed) {
-		poll->feed->store_id = poll->commit.feed_id;
-		feed_state_clear(&poll->feed->state);
-		poll->feed->state = poll->state;
-		feed_state_init(&poll->state);
-	}
+	if (poll->feed)
+		pipeline_take_state(poll);
 	pipeline_count(pipeline, poll);
 	pipeline_tell_outbox(pipeline, poll);
 	pipeline_finish(pipeline, poll);
@@ -229,18 +260,19 @@ pipeline_on_change(
 	const struct feed_state *state = &poll->state;
 	char wait[CLOCK_RFC3339_SIZE];
 
-	if (!feed_status_is_healthy(state->status) && state->failures == 1)
+	if (state->failures == 1 ||
+	    (change.is_news && !feed_status_is_healthy(change.to)))
 		log_warn(pipeline->options.log,
-		    "feed \"%s\": %s, next try in %s", poll->conf->name,
+		    "feed \"%s\": %s, next poll in %s", poll->conf->name,
 		    state->reason ? state->reason
 		                  : feed_status_name(state->status),
 		    clock_human(state->interval_ms, wait));
-	if (!change.is_news)
-		return;
-	if (feed_status_is_healthy(change.to))
-		log_info(pipeline->options.log, "feed \"%s\": %s again",
-		    poll->conf->name, feed_status_name(change.to));
-	poll_add_feed_event(poll, change.from, clock_wall_ms());
+	else if (change.is_news)
+		log_info(pipeline->options.log, "feed \"%s\": %s%s",
+		    poll->conf->name, feed_status_name(change.to),
+		    feed_status_is_healthy(change.from) ? "" : " again");
+	if (change.is_news)
+		poll_add_feed_event(poll, change.from, clock_wall_ms());
 }
 
 /* Nothing to match: only the feed's state is kept. */
@@ -248,7 +280,7 @@ static void
 pipeline_settle_poll(struct pipeline *pipeline, struct poll *poll,
     const struct fetch_result *result, struct health_change change)
 {
-	if (!feed_status_is_healthy(poll->state.status))
+	if (poll->state.failures > 0)
 		pipeline->counts.failed_polls++;
 	pipeline_set_next(pipeline, poll, result);
 	pipeline_on_change(pipeline, poll, change);
@@ -261,16 +293,10 @@ pipeline_on_looked_up(struct store_request *request)
 	struct poll *poll = request->data;
 	struct pipeline *pipeline = poll->owner;
 
-	/* removed meanwhile, or the store cannot be read: another poll will */
-	if (!poll->feed || request->rc == -1) {
-		if (request->rc == -1) {
-			log_error(pipeline->options.log, "store: %s",
-			    request->err.text);
-			pipeline->counts.failed_polls++;
-		}
-		if (poll->feed)
-			poll->feed->state.next_due_ms =
-			    clock_wall_ms() + PIPELINE_RETRY_MS;
+	if (pipeline_check_store(pipeline, poll, request) == -1)
+		return;
+	if (!poll->feed) {
+		/* removed by a reload meanwhile */
 		pipeline_finish(pipeline, poll);
 		return;
 	}
@@ -288,8 +314,9 @@ pipeline_look_up(struct pipeline *pipeline, struct poll *poll)
 	poll->lookup.feed_id = poll->feed->store_id;
 	poll->lookup.items = poll->items;
 	poll->lookup.item_count = poll->item_count;
-	if (!poll->lookup.feed_id || !poll->item_count) {
-		/* all is new, or there is nothing: no question to ask */
+	poll->lookup.feed_name = poll->conf->name;
+	if (!poll->item_count) {
+		/* there is nothing to ask about */
 		poll_judge(poll, clock_wall_ms());
 		pipeline_commit(pipeline, poll);
 		return;
@@ -550,7 +577,9 @@ pipeline_on_retry(struct ev_loop *loop, struct ev_timer *timer, int events)
 		next = poll->next;
 		poll->next = NULL;
 		pipeline_link(pipeline, poll);
-		store_submit(pipeline->options.store, &poll->commit.base);
+		store_submit(pipeline->options.store,
+		    poll->stage == POLL_LOOKING_UP ? &poll->lookup.base
+		                                   : &poll->commit.base);
 	}
 	pipeline_may_poll(pipeline);
 	pipeline_arm(pipeline);
@@ -565,7 +594,7 @@ pipeline_on_pruned(struct store_request *request)
 	if (request->rc == -1)
 		log_warn(pipeline->options.log, "store: retention: %s",
 		    request->err.text);
-	else if (prune->deleted >= prune->max && !pipeline->is_stopping) {
+	else if (prune->has_more && !pipeline->is_stopping) {
 		store_submit(pipeline->options.store, request);
 		return;
 	}
@@ -613,9 +642,9 @@ pipeline_register(struct pipeline *pipeline)
 	    "Items not seen before.");
 	m->alerts = metrics_counter(metrics, "wirewatch_alerts_total",
 	    "Alert events committed.");
-	m->commits_failed = metrics_counter(metrics,
+	m->store_failures = metrics_counter(metrics,
 	    "wirewatch_store_failures_total",
-	    "Commits that the store refused and that were tried again.");
+	    "Requests that the store refused and that are made again.");
 	m->parse_seconds = metrics_histogram(metrics,
 	    "wirewatch_parse_seconds", "Time to parse a feed.", seconds,
 	    count);

@@ -23,7 +23,7 @@ poll_new(struct feed *feed, struct generation *generation)
 	if (feed) {
 		poll->conf = feed->conf;
 		feed_state_copy(&poll->state, &feed->state);
-		poll->is_first = feed->state.last_ok_ms == TIME_NONE;
+		poll->is_first = !health_had_entries(&feed->state);
 		poll->known_oldest_s = feed->state.oldest_s;
 	}
 	return poll;
@@ -142,6 +142,14 @@ poll_take_doc(struct poll *poll, struct feed_doc *doc)
 	free(is_repeated);
 }
 
+static struct arena *
+poll_arena(struct poll *poll)
+{
+	if (!poll->arena)
+		poll->arena = arena_new();
+	return poll->arena;
+}
+
 /* Where the event goes, as names for the outbox. */
 static void
 poll_route(struct poll *poll, const struct event *event,
@@ -153,10 +161,8 @@ poll_route(struct poll *poll, const struct event *event,
 	memset(row, 0, sizeof(*row));
 	row->sink_count = route_event(
 	    poll->generation->conf, event, topic, sinks, POLL_SINKS_MAX);
-	if (!poll->arena)
-		poll->arena = arena_new();
-	row->sinks =
-	    arena_calloc(poll->arena, row->sink_count + 1, sizeof(*row->sinks));
+	row->sinks = arena_calloc(
+	    poll_arena(poll), row->sink_count + 1, sizeof(*row->sinks));
 	for (i = 0; i < row->sink_count; i++)
 		row->sinks[i] = sinks[i]->name;
 }
@@ -191,17 +197,21 @@ poll_add_feed_event(struct poll *poll, enum feed_status from, int64_t now_ms)
 	poll_add_event(poll, &event, NULL);
 }
 
-/* The last revision under which a topic alerted for an item; -1 if never. */
-static int
-poll_last_revision(const struct store_item *item, const char *topic)
+/* What is known of a topic's alerts for an item; topic_count if nothing. */
+static size_t
+poll_find_alerted(const struct store_item *item, const char *topic)
 {
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < item->topic_count; i++) {
-		if (strcmp(item->topics[i], topic) == 0)
-			return item->revisions[i];
-	}
-	return -1;
+	while (i < item->topic_count && strcmp(item->topics[i], topic) != 0)
+		i++;
+	return i;
+}
+
+static const struct item *
+poll_item(const struct poll *poll, size_t index)
+{
+	return &poll->doc->items[poll->doc_index[index]];
 }
 
 static void
@@ -216,23 +226,29 @@ poll_remember_alerted(
 	alerted->item = index;
 	alerted->topic = topic;
 	alerted->revision = revision;
+	/* the document is gone by the time of the commit */
+	alerted->title = arena_strdup(
+	    poll_arena(poll), poll_item(poll, index)->title);
 }
 
+/* title_previous is NULL unless the event is an update. */
 static void
 poll_alert(struct poll *poll, size_t index, const struct match *match,
-    enum event_type type, int revision, int64_t now_ms)
+    enum event_type type, int revision, const char *title_previous,
+    int64_t now_ms)
 {
 	const struct store_item *row = &poll->items[index];
 	struct event_alert alert = {
 	    .type = type,
 	    .match = match,
-	    .item = &poll->doc->items[poll->doc_index[index]],
+	    .item = poll_item(poll, index),
 	    .feed = poll->conf,
 	    .feed_title = poll->doc->title,
 	    .first_seen_ms =
 	        row->status == ITEM_NEW ? now_ms : row->first_seen_ms,
 	    .now_ms = now_ms,
 	    .revision = revision,
+	    .title_previous = title_previous,
 	    .node = poll->generation->conf->node,
 	};
 	struct event event;
@@ -252,18 +268,19 @@ poll_judge_match(struct poll *poll, size_t index, const struct match *match,
     bool is_quiet, int64_t now_ms)
 {
 	const struct store_item *row = &poll->items[index];
-	int last = poll_last_revision(row, match->topic->name);
+	size_t last = poll_find_alerted(row, match->topic->name);
 
 	if (row->status == ITEM_NEW && is_quiet)
 		poll_remember_alerted(poll, index, match->topic->name, 0);
 	else if (row->status == ITEM_NEW)
-		poll_alert(poll, index, match, EVENT_ALERT_OPENED, 1, now_ms);
-	else if (last == -1)
-		poll_alert(
-		    poll, index, match, EVENT_ALERT_CORRECTED, 1, now_ms);
-	else if (last > 0 && row->is_title_changed)
-		poll_alert(poll, index, match, EVENT_ALERT_UPDATED, last + 1,
+		poll_alert(poll, index, match, EVENT_ALERT_OPENED, 1, NULL,
 		    now_ms);
+	else if (last == row->topic_count)
+		poll_alert(poll, index, match, EVENT_ALERT_CORRECTED, 1, NULL,
+		    now_ms);
+	else if (row->revisions[last] > 0 && row->is_title_changed)
+		poll_alert(poll, index, match, EVENT_ALERT_UPDATED,
+		    row->revisions[last] + 1, row->titles[last], now_ms);
 }
 
 /*
@@ -304,7 +321,7 @@ static void
 poll_judge_item(struct poll *poll, size_t index, size_t last_known,
     const struct match_source *source, int64_t now_ms)
 {
-	const struct item *item = &poll->doc->items[poll->doc_index[index]];
+	const struct item *item = poll_item(poll, index);
 	bool is_behind = last_known != SIZE_MAX && index > last_known;
 	const struct match_result *result;
 	bool is_quiet;

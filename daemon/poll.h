@@ -32,7 +32,7 @@ struct poll {
 	struct generation *generation;
 	struct fetch *fetch;
 	struct feed_state state;	/* the feed's next state */
-	bool is_first;			/* the feed never gave a document before */
+	bool is_first;			/* the feed never gave an entry before */
 	int64_t known_oldest_s;		/* of the last document, TIME_NONE */
 	struct feed_doc *doc;
 	size_t *doc_index;		/* items[i] is doc->items[doc_index[i]] */
@@ -47,7 +47,7 @@ struct poll {
 	struct store_alerted *alerted;
 	size_t alerted_count;
 	size_t alerted_cap;
-	struct arena *arena;		/* lists of sinks; NULL until needed */
+	struct arena *arena;		/* what the commit needs; or NULL */
 	struct store_lookup lookup;
 	struct store_commit commit;
 	void *owner;			/* the pipeline's */

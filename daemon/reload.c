@@ -4,14 +4,28 @@
 
 #include "daemon/notify.h"
 #include "daemon/reload.h"
+#include "daemon/status.h"
 #include "lib/alloc.h"
 #include "lib/clock.h"
+
+/* Feeds that hang must not keep a webhook waiting: it has places of its own. */
+static size_t
+reload_http_places(const struct conf *conf)
+{
+	size_t i, places = (size_t)conf->concurrency;
+
+	for (i = 0; i < conf->sink_count; i++) {
+		if (conf->sinks[i].type == SINK_WEBHOOK)
+			places += (size_t)conf->sinks[i].concurrency;
+	}
+	return places;
+}
 
 struct http_options
 daemon_http_options(const struct conf *conf)
 {
 	struct http_options options = {
-	    .concurrency = (size_t)conf->concurrency,
+	    .concurrency = reload_http_places(conf),
 	    .user_agent = conf->user_agent,
 	    .ca_file = conf->ca_file,
 	};
@@ -63,7 +77,7 @@ reload_reject_diag(struct daemon *daemon, const struct diag *diag)
 	size_t i = 0;
 	char *line;
 
-	while (diag->entries[i].level != DIAG_ERROR)
+	while (i + 1 < diag->count && diag->entries[i].level != DIAG_ERROR)
 		i++;
 	line = diag_line(&diag->entries[i]);
 	reload_reject(daemon, line, diag->errors);
@@ -136,4 +150,5 @@ daemon_reload(struct daemon *daemon)
 	generation_unref(&next);
 	diag_clear(&diag);
 	notify_ready();
+	status_notify(daemon);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "daemon/notify.h"
 #include "daemon/status.h"
 #include "feeds/url.h"
 #include "lib/alloc.h"
@@ -52,7 +53,7 @@ status_failing(const struct subscriptions *feeds)
 		    entry, "status", feed_status_name(feed->state.status));
 		json_set_time_ms(entry, "since", feed->state.status_since_ms);
 		json_set_string(entry, "reason", feed->state.reason);
-		json_array_append_new(list, entry);
+		json_append(list, entry);
 	}
 	return list;
 }
@@ -116,7 +117,7 @@ status_sinks(const struct daemon *daemon)
 	size_t i;
 
 	for (i = 0; outbox_status(daemon->outbox, i, &sink); i++)
-		json_array_append_new(list, status_sink(&sink));
+		json_append(list, status_sink(&sink));
 	return list;
 }
 
@@ -224,7 +225,7 @@ status_feeds_json(void *data, const char *after, size_t limit)
 	if (end - i > limit)
 		end = i + limit;
 	for (; i < end; i++)
-		json_array_append_new(
+		json_append(
 		    list, status_feed(subscriptions_at(feeds, i)));
 	json_set(object, "feeds", list);
 	json_set_string(object, "next",
@@ -232,6 +233,32 @@ status_feeds_json(void *data, const char *after, size_t limit)
 	        ? subscriptions_at(feeds, end - 1)->conf->name
 	        : NULL);
 	return object;
+}
+
+/* A sink that a reload removed is told no longer. */
+static void
+status_set_sink_gauges(const struct daemon *daemon)
+{
+	struct metric *pending =
+	    metrics_gauge(daemon->metrics, "wirewatch_outbox_pending",
+		"Deliveries that wait, by sink.");
+	struct metric *dead = metrics_gauge(daemon->metrics,
+	    "wirewatch_outbox_dead", "Dead letters, by sink.");
+	struct metric *failing = metrics_gauge(daemon->metrics,
+	    "wirewatch_sink_failing", "Whether a sink fails (1) or not (0).");
+	struct outbox_status sink;
+	size_t i;
+
+	metric_forget_labels(pending);
+	metric_forget_labels(dead);
+	metric_forget_labels(failing);
+	for (i = 0; outbox_status(daemon->outbox, i, &sink); i++) {
+		metric_set_label(
+		    pending, "sink", sink.sink, (double)sink.pending);
+		metric_set_label(dead, "sink", sink.sink, (double)sink.dead);
+		metric_set_label(failing, "sink", sink.sink,
+		    sink.is_failing || sink.is_disabled);
+	}
 }
 
 /* Gauges are read when they are asked for: nothing keeps them up to date. */
@@ -242,7 +269,6 @@ status_set_gauges(const struct daemon *daemon)
 	    pipeline_subscriptions(daemon->pipeline);
 	struct status_feed_counts counts = {{0}, 0};
 	struct pipeline_status pipeline;
-	struct outbox_status sink;
 	struct metric *metric;
 	size_t i;
 
@@ -255,22 +281,9 @@ status_set_gauges(const struct daemon *daemon)
 		    (double)counts.by_status[i]);
 	pipeline_status(daemon->pipeline, &pipeline);
 	metric_set(metrics_gauge(daemon->metrics, "wirewatch_polling_paused",
-	               "Whether polling pauses (1) or not (0)."),
+		       "Whether polling pauses (1) or not (0)."),
 	    pipeline.is_paused);
-	for (i = 0; outbox_status(daemon->outbox, i, &sink); i++) {
-		metric_set_label(
-		    metrics_gauge(daemon->metrics, "wirewatch_outbox_pending",
-		        "Deliveries that wait, by sink."),
-		    "sink", sink.sink, (double)sink.pending);
-		metric_set_label(
-		    metrics_gauge(daemon->metrics, "wirewatch_outbox_dead",
-		        "Dead letters, by sink."),
-		    "sink", sink.sink, (double)sink.dead);
-		metric_set_label(
-		    metrics_gauge(daemon->metrics, "wirewatch_sink_failing",
-		        "Whether a sink fails (1) or not (0)."),
-		    "sink", sink.sink, sink.is_failing || sink.is_disabled);
-	}
+	status_set_sink_gauges(daemon);
 }
 
 int
@@ -292,8 +305,19 @@ status_line(const struct daemon *daemon)
 
 	status_count_feeds(feeds, &counts);
 	pipeline_status(daemon->pipeline, &pipeline);
-	return xasprintf("%s%s%zu feeds, %zu failing, %" PRId64 " alerts",
+	return xasprintf("%s%s%s%zu feeds, %zu failing, %" PRId64
+			 " alerts",
 	    pipeline.is_paused ? "paused: " : "",
 	    pipeline.is_paused ? pipeline.reason : "",
+	    pipeline.is_paused ? "; " : "",
 	    subscriptions_count(feeds), counts.failing, pipeline.alerts);
+}
+
+void
+status_notify(const struct daemon *daemon)
+{
+	char *line = status_line(daemon);
+
+	notify_status(line);
+	free(line);
 }

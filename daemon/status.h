@@ -14,5 +14,7 @@ json_t *status_feeds_json(void *data, const char *after, size_t limit);
 int status_metrics(void *data, struct buf *out);
 /* One line for systemd's STATUS=; owned by the caller. */
 char *status_line(const struct daemon *daemon);
+/* Sends that line to the service manager. */
+void status_notify(const struct daemon *daemon);
 
 #endif

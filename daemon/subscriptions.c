@@ -78,14 +78,20 @@ subscriptions_forget_url(struct feed_state *state, const char *url)
 	state->has_moved = false;
 	state->body_hash = 0;
 	state->failures = 0;
+	state->item_count = 0;
+	state->newest_s = state->oldest_s = TIME_NONE;
+	state->last_new_ms = TIME_NONE;
 	state->next_due_ms = TIME_NONE;
 }
 
 static void
 subscriptions_check_url(struct feed *feed)
 {
-	if (!feed->state.url || strcmp(feed->state.url, feed->conf->url))
-		subscriptions_forget_url(&feed->state, feed->conf->url);
+	if (feed->state.url && !strcmp(feed->state.url, feed->conf->url))
+		return;
+	/* a feed that is not scheduled yet has no host to leave */
+	feed->is_host_stale = feed->state.url != NULL;
+	subscriptions_forget_url(&feed->state, feed->conf->url);
 }
 
 static int

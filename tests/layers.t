@@ -32,7 +32,7 @@ breaches() { # folder
 store_users() {
 	grep -l 'store_submit(' ./*/*.c | grep -v '^./tests/' |
 	    grep -v -e '^./store/' -e '^./daemon/pipeline.c$' \
-	        -e '^./alerts/outbox.c$' | sed 's/^/# /'
+	        -e '^./alerts/outbox[a-z_]*.c$' | sed 's/^/# /'
 }
 
 echo 1..10

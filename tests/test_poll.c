@@ -178,6 +178,8 @@ alerted_before(struct poll *poll, int revision, bool is_title_changed)
 	item->topics[0] = xstrdup("launch");
 	item->revisions = xcalloc(1, sizeof(*item->revisions));
 	item->revisions[0] = revision;
+	item->titles = xcalloc(1, sizeof(*item->titles));
+	item->titles[0] = xstrdup("One missile");
 	item->topic_count = 1;
 	poll->lookup.items = poll->items;
 	poll->lookup.item_count = poll->item_count;
@@ -193,7 +195,12 @@ an_alerted_item_with_a_new_title_gives_an_update(void **state)
 	poll_judge(poll, NOW_MS);
 	assert_int_equal(poll->event_count, 1);
 	assert_int_equal(poll->events[0].type, EVENT_ALERT_UPDATED);
+	assert_non_null(strstr(
+	    poll->events[0].body, "\"title_previous\":\"One missile\""));
 	assert_int_equal(poll->alerted[0].revision, 4);
+	poll_prepare_commit(poll, NOW_MS);
+	assert_string_equal(
+	    poll->commit.alerted[0].title, "Two missiles; missile");
 	poll_free(&poll);
 }
 
@@ -227,7 +234,7 @@ an_old_entry_that_slides_back_into_the_window_is_not_news(void **state)
 	struct fixture *f = *state;
 	struct poll *poll;
 
-	f->feed->state.last_ok_ms = NOW_MS - 3600000;
+	f->feed->state.last_new_ms = NOW_MS - 3600000;
 	f->feed->state.oldest_s = NOW_MS / 1000 - DAY_S;
 	poll = poll_of(f,
 	    ITEM("1", "Football", TODAY)
@@ -245,7 +252,7 @@ an_entry_with_an_old_date_before_known_ones_is_news(void **state)
 	struct fixture *f = *state;
 	struct poll *poll;
 
-	f->feed->state.last_ok_ms = NOW_MS - 3600000;
+	f->feed->state.last_new_ms = NOW_MS - 3600000;
 	f->feed->state.oldest_s = NOW_MS / 1000 - DAY_S;
 	poll = poll_of(f,
 	    ITEM("2", "A missile flew", LAST_YEAR)

@@ -103,6 +103,11 @@ def write(path, text, mode=None):
         os.chmod(path, mode)
 
 
+def unmarked(text):
+    """Readable alerts without the marks around matched words."""
+    return text.replace("\u00ab", "").replace("\u00bb", "")
+
+
 def read_events(path):
     """The whole lines of an alert log, parsed."""
     try:

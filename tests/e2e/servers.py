@@ -383,8 +383,13 @@ class Receiver(Server):
         body = request.rfile.read(length)
         with self.changed:
             behave = self.script.pop(0) if self.script else self.behave
+        # first on record: an answer may never come
+        number = self._record(request, body)
         status = self._behave(behave, request)
-        self._record(request, body, status)
+        with self.changed:
+            self.attempts[number] = self.attempts[number]._replace(
+                status=status)
+            self.changed.notify_all()
 
     def _behave(self, behave, request):
         sent = []
@@ -397,7 +402,8 @@ class Receiver(Server):
             return 0
         return sent[0] if sent else 0
 
-    def _record(self, request, body, status):
+    def _record(self, request, body):
+        """Its number among the attempts; its status is 0 until answered."""
         headers = request.headers
         try:
             event = json.loads(body)
@@ -410,8 +416,9 @@ class Receiver(Server):
             self.attempts.append(Attempt(
                 time.monotonic(), headers["webhook-id"],
                 headers["webhook-timestamp"], dict(headers.items()), body,
-                event, verified, status))
+                event, verified, 0))
             self.changed.notify_all()
+            return len(self.attempts) - 1
 
     def accepted(self):
         """The attempts that were answered with 2xx, by webhook-id."""

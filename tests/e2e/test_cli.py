@@ -67,7 +67,7 @@ class WithDaemon(harness.TestCase):
     def tail(self, *options):
         done = command("tail", *options, self.subject.log)
         self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout.replace("[", "").replace("]", "")
+        return harness.unmarked(done.stdout)
 
     def test_tail_shows_the_log_for_people_and_filters_it(self):
         self.feed.publish(item("2", "A balloon"))
@@ -99,7 +99,7 @@ class WithDaemon(harness.TestCase):
 
     def assert_followed(self, lines):
         def shows(title):
-            text = "".join(list(lines)).replace("[", "").replace("]", "")
+            text = harness.unmarked("".join(list(lines)))
             return title in text
         self.feed.publish(item("2", "A second rocket"))
         wait_until(lambda: shows("A second rocket"), "tail shows the second")
@@ -108,7 +108,7 @@ class WithDaemon(harness.TestCase):
         wait_until(lambda: os.path.exists(self.subject.log), "a new log")
         self.feed.publish(item("3", "A third rocket"))
         wait_until(lambda: shows("A third rocket"), "tail shows the third")
-        text = "".join(lines).replace("[", "").replace("]", "")
+        text = harness.unmarked("".join(lines))
         self.assertEqual(text.count("A second rocket"), 1)
 
 

@@ -43,7 +43,8 @@ class Wire(threading.Thread):
 
     def stop(self):
         self.stopping.set()
-        self.join()
+        if self.is_alive():
+            self.join()
 
 
 class Crash(harness.TestCase):

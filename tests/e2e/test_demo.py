@@ -92,7 +92,7 @@ class Demo(harness.TestCase):
         self.assertNotIn("REFUSED", text)
         self.assertIn("make watch", text)
         self.assertNotIn("Traceback", text)
-        plain = re.sub(r"\x1b\[[0-9;]*m|[\[\]]", "", text)
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", harness.unmarked(text))
         self.assertIn("КНДР", plain)
 
     def test_an_interrupt_ends_all_of_it(self):

@@ -23,6 +23,7 @@ class Shipped(harness.TestCase):
                   encoding="utf-8") as file:
             text = file.read()
         for word, value in {"DIR": directory, "FEEDS": "8001", "HOOK": "8002",
+                            "INTERVAL": "2000ms",
                             "TOPICS": CONFIG + "/topics.d"}.items():
             text = text.replace("@%s@" % word, value)
         self.assertNotRegex(text, "@[A-Z]+@")

@@ -91,6 +91,27 @@ class Webhook(harness.TestCase):
         self.subject.wait_settled()
         self.assertEqual(self.subject.sink("error")["state"], "ok")
 
+    def test_feeds_that_hang_do_not_keep_a_webhook_waiting(self):
+        receiver, conf = self.hook(
+            "desk", answers(503, headers={"Retry-After": "2"}))
+        places = "fetch { concurrency = 3 }\n"
+        self.configure(conf, places)
+        self.feed.publish(item("1", "A rocket"))
+        self.subject.start()
+        receiver.wait_attempts(1)
+        slow = ["slow1", "slow2", "slow3"]
+        for name in slow:
+            self.server.feed(name).behave = hangs
+        self.configure(conf, places, *[
+            feed_conf(name, "%s/%s" % (self.server.base, name), timeout="60s",
+                      stall_timeout="60s") for name in slow])
+        self.subject.signal(signal.SIGHUP)
+        harness.wait_until(
+            lambda: self.subject.status()["polling"]["in_flight"] == len(slow),
+            "every place for a fetch is taken")
+        self.assertEqual(len(receiver.accepted()), 0)
+        receiver.wait_accepted(1)
+
     def check_retry(self, receiver, gap_s):
         """Two attempts with one id, each signed for its own time."""
         first, second = receiver.attempts
@@ -117,7 +138,9 @@ class Webhook(harness.TestCase):
         self.subject.wait_alerts(2)
         self.assertEqual(len({a.id for a in refusing.attempts}), 2)
         self.assertEqual(len(gone.attempts), 1)
-        self.assertEqual(self.subject.sink("refusing")["dead"], 2)
+        harness.wait_until(
+            lambda: self.subject.sink("refusing")["dead"] == 2,
+            "two dead letters")
 
     def test_a_failing_webhook_is_told_to_the_operator(self):
         receiver, conf = self.hook("desk", answers(500))

@@ -1,0 +1,288 @@
+/*
+ * wirewatch parse: what the daemon would see in a feed. With --json one object
+ * an entry for other programs, else a listing for people. What is wrong with
+ * the feed goes to stderr in both cases; entries that could be saved are
+ * printed all the same.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/retrieve.h"
+#include "feeds/parse.h"
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/json.h"
+
+#define PARSE_SUMMARY_WIDTH 76
+
+struct parse_options {
+	const char *what; /* file, URL, or "-" */
+	const char *base;
+	const char *content_type;
+	bool is_json;
+};
+
+/* --- one object an entry --- */
+
+/* The guid as published, else the link, else the identity. */
+static void
+parse_set_id(json_t *object, const struct item *item)
+{
+	static const char digits[] = "0123456789abcdef";
+	char hex[2 * ITEM_ID_SIZE + 1];
+	size_t i;
+
+	for (i = 0; i < ITEM_ID_SIZE; i++) {
+		hex[2 * i] = digits[item->id[i] >> 4];
+		hex[2 * i + 1] = digits[item->id[i] & 15];
+	}
+	hex[2 * ITEM_ID_SIZE] = '\0';
+	json_set_string(object, "id",
+	    item->guid	? item->guid
+	    : item->url ? item->url
+			: hex);
+}
+
+static void
+parse_print_json(const struct item *item)
+{
+	json_t *object = json_object(), *categories = json_array();
+	char *line;
+	size_t i;
+
+	for (i = 0; i < item->category_count; i++) {
+		if (json_array_append_new(
+			categories, json_string(item->categories[i])) == -1)
+			abort(); /* only for want of memory */
+	}
+	parse_set_id(object, item);
+	json_set_string(object, "title", item->title);
+	json_set_string(object, "link", item->url);
+	json_set_string(object, "summary", item->summary);
+	json_set_string(object, "content", item->content);
+	json_set_time_s(object, "published", item->published_s);
+	json_set_time_s(object, "updated", item->updated_s);
+	json_set_string(
+	    object, "author", item->author_count ? item->authors[0] : NULL);
+	json_set(object, "categories", categories);
+	line = json_line(object);
+	puts(line);
+	free(line);
+	json_decref(object);
+}
+
+/* --- for people --- */
+
+static void
+parse_print_head(const struct feed_doc *doc)
+{
+	cli_text(stdout, doc->title ? doc->title : "(no title)");
+	printf("\n  %s, %s, %zu %s\n", feed_format_name(doc->format),
+	    doc->encoding, doc->item_count,
+	    doc->item_count == 1 ? "entry" : "entries");
+	if (doc->link) {
+		fputs("  ", stdout);
+		cli_text(stdout, doc->link);
+		putchar('\n');
+	}
+}
+
+static void
+parse_print_item(const struct item *item)
+{
+	char date[CLOCK_RFC3339_SIZE] = "no date";
+	int64_t date_s = item->published_s != TIME_NONE ? item->published_s
+							: item->updated_s;
+	const char *text = *item->summary ? item->summary : item->content;
+
+	if (date_s != TIME_NONE)
+		clock_rfc3339_s(date_s, date);
+	printf("\n%-20s  ", date);
+	cli_text(stdout, *item->title ? item->title : "(no title)");
+	putchar('\n');
+	if (item->url) {
+		fputs("  ", stdout);
+		cli_text(stdout, item->url);
+		putchar('\n');
+	}
+	if (*text) {
+		fputs("  ", stdout);
+		cli_cell(stdout, text, PARSE_SUMMARY_WIDTH, true);
+		putchar('\n');
+	}
+}
+
+static void
+parse_print(const struct feed_doc *doc, const struct parse_options *options)
+{
+	size_t i;
+
+	if (!options->is_json)
+		parse_print_head(doc);
+	for (i = 0; i < doc->item_count; i++) {
+		if (options->is_json)
+			parse_print_json(&doc->items[i]);
+		else
+			parse_print_item(&doc->items[i]);
+	}
+	if (doc->is_recovered)
+		cli_error(
+		    "%s: not well-formed: %s", options->what, doc->complaint);
+	if (doc->dropped)
+		cli_error("%s: %zu entries beyond the first %d left out",
+		    options->what, doc->dropped, PARSE_ITEMS_MAX);
+}
+
+/* --- where it comes from --- */
+
+static int
+parse_show(const struct parse_options *options, const char *body, size_t len,
+    const char *url, const char *content_type)
+{
+	const struct parse_input input = {
+	    .body = body,
+	    .len = len,
+	    .base_url = options->base ? options->base : url,
+	    .content_type =
+		options->content_type ? options->content_type : content_type,
+	};
+	struct feed_doc *doc;
+	struct err err;
+
+	if (parse_feed(&input, &doc, &err) != PARSE_OK) {
+		cli_error("%s: %s", options->what, err.text);
+		return 1;
+	}
+	parse_print(doc, options);
+	feed_doc_free(&doc);
+	return 0;
+}
+
+static int
+parse_from_network(const struct parse_options *options)
+{
+	struct retrieved got;
+	struct err err;
+	int status = 1;
+
+	if (retrieve(options->what, &got, &err) == -1)
+		cli_error("%s: %s", options->what, err.text);
+	else
+		status = parse_show(
+		    options, got.body, got.len, got.url, got.content_type);
+	retrieved_clear(&got);
+	return status;
+}
+
+static int
+parse_from_file(const struct parse_options *options)
+{
+	struct buf body;
+	int rc, status = 1;
+
+	buf_init(&body, PARSE_BODY_MAX);
+	if (strcmp(options->what, "-") == 0)
+		rc = buf_read_fd(&body, STDIN_FILENO);
+	else
+		rc = buf_read_file(&body, options->what);
+	if (rc == 0)
+		status =
+		    parse_show(options, buf_str(&body), body.len, NULL, NULL);
+	else if (errno == EFBIG)
+		cli_error(
+		    "%s: larger than %d bytes", options->what, PARSE_BODY_MAX);
+	else
+		cli_error("%s: %s", options->what, strerror(errno));
+	buf_clear(&body);
+	return status;
+}
+
+static bool
+parse_is_url(const char *what)
+{
+	return strncasecmp(what, "http://", 7) == 0 ||
+	       strncasecmp(what, "https://", 8) == 0;
+}
+
+/* All that were named; 1 when one of them could not be read. */
+static int
+parse_main(struct parse_options *options, char **names)
+{
+	int status = 0;
+
+	parse_init();
+	for (; *names; names++) {
+		options->what = *names;
+		if ((parse_is_url(*names) ? parse_from_network(options)
+					  : parse_from_file(options)) != 0)
+			status = 1;
+	}
+	parse_cleanup();
+	if (fflush(stdout) == EOF) {
+		cli_error("standard output: %s", strerror(errno));
+		return 1;
+	}
+	return status;
+}
+
+static int
+parse_run(int argc, char **argv)
+{
+	enum { OPT_BASE = 256, OPT_CONTENT_TYPE, OPT_HELP, OPT_JSON };
+	static const struct option longs[] = {
+	    {"base", required_argument, NULL, OPT_BASE},
+	    {"content-type", required_argument, NULL, OPT_CONTENT_TYPE},
+	    {"help", no_argument, NULL, OPT_HELP},
+	    {"json", no_argument, NULL, OPT_JSON},
+	    {NULL, 0, NULL, 0},
+	};
+	struct parse_options options = {0};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		switch (c) {
+		case OPT_BASE:
+			options.base = optarg;
+			break;
+		case OPT_CONTENT_TYPE:
+			options.content_type = optarg;
+			break;
+		case OPT_JSON:
+			options.is_json = true;
+			break;
+		case OPT_HELP:
+			return cli_help(&cli_parse);
+		default:
+			return cli_misuse(&cli_parse);
+		}
+	}
+	if (optind == argc)
+		return cli_misuse(&cli_parse);
+	return parse_main(&options, argv + optind);
+}
+
+const struct cli_command cli_parse = {
+    .name = "parse",
+    .summary = "what the daemon would see in a feed",
+    .usage =
+	"usage: wirewatch parse [--json] [--base URL] [--content-type TYPE]\n"
+	"                       FILE|URL|- ...\n"
+	"\n"
+	"Reads feeds from files, from the network or (-) from standard input\n"
+	"and shows their entries as plain text. A host named in a URL may be\n"
+	"private; what it redirects to may not, unless the configuration\n"
+	"allows it.\n"
+	"\n"
+	"      --json               one JSON object a line for each entry\n"
+	"      --base URL           what relative links refer to\n"
+	"      --content-type TYPE  what the server called it\n"
+	"\n"
+	"exit status: 0 entries or an empty feed were read, perhaps with\n"
+	"faults, 1 nothing could be read, 2 wrong usage\n",
+    .run = parse_run,
+};
