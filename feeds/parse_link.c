@@ -11,7 +11,7 @@
 #include "feeds/url.h"
 #include "text/plain.h"
 
-#define PARSE_PORT_MAX 5 /* digits */
+#define PARSE_PORT_MAX 4 /* digits; longer ones may be too large */
 
 /*
  * Letters, digits and !$%&()*+,-./:;=?@_~, a bit for each: what curl's parser

@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 
+#include "feeds/url.h"
 #include "lib/clock.h"
 
 /* --- the feeds in tests/data --- */
@@ -239,6 +240,37 @@ links_are_made_absolute(void **state)
 	    "http://a.example/?a&b");
 	assert_url(
 	    rss_item("<link>HTTP://A.example</link>"), "http://A.example/");
+}
+
+/* Plain links go past curl's parser: it must not make a difference. */
+static void
+plain_links_are_what_curl_would_make_of_them(void **state)
+{
+	static const char *const links[] = {"http://a.example/",
+	    "https://a.example/b/c?d=e&f=g#h", "http://a.example:8080/x",
+	    "http://a.example:080/x", "http://a.example", "http://a.example?x",
+	    "http://a.example/../b", "http://a.example/./b",
+	    "http://a.example/b/..", "http://u:p@a.example/",
+	    "http://A.example/", "http://a_b.example/", "http://127.1/",
+	    "http://0x7f000001/", "http://2130706433/", "http://1.2.3/",
+	    "http://a.example:99999/", "http://-a.example/",
+	    "http://a..example/", "http://.example/",
+	    "https://a.example/%7e%41;b=(c),d!*'+~@:$", "http://[::1]/x",
+	    "http:///a.example/", "http:/a.example/", "https://a.example/x|y",
+	    "https://a.example/\xc3\xa9", "https://a.example//b//c"};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		char *inner =
+		    xasprintf("<link><![CDATA[%s]]></link>", links[i]);
+		char *want =
+		    url_resolve("https://feeds.example/dir/feed", links[i]);
+
+		assert_url(rss_item(inner), want);
+		free(inner);
+		free(want);
+	}
 }
 
 static void
@@ -686,6 +718,7 @@ main(void)
 	    cmocka_unit_test(json_feed_is_read),
 	    cmocka_unit_test(only_direct_children_are_fields),
 	    cmocka_unit_test(links_are_made_absolute),
+	    cmocka_unit_test(plain_links_are_what_curl_would_make_of_them),
 	    cmocka_unit_test(other_schemes_are_no_links),
 	    cmocka_unit_test(a_guid_may_be_the_link_of_last_resort),
 	    cmocka_unit_test(the_alternate_link_of_atom_is_preferred),

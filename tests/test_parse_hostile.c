@@ -309,6 +309,24 @@ names_in_bulk_end_the_document(void **state)
 	feed_doc_free(&doc);
 }
 
+static void
+errors_in_bulk_end_the_document(void **state)
+{
+	struct buf buf;
+	struct feed_doc *doc;
+
+	(void)state;
+	buf_init(&buf, 0);
+	append(&buf, RSS "<item><title>before</title></item>");
+	/* an undeclared prefix is an error that ends nothing */
+	append_many(&buf, "<q:x/>", 100100);
+	append(&buf, "<item><title>behind</title></item>" END);
+	doc = parse_buf(&buf);
+	assert_true(doc->is_recovered);
+	assert_int_equal(doc->item_count, 1);
+	feed_doc_free(&doc);
+}
+
 /* --- entities --- */
 
 static struct feed_doc *
@@ -739,6 +757,7 @@ main(void)
 	    cmocka_unit_test(attributes_in_bulk_end_the_document),
 	    cmocka_unit_test(namespaces_in_bulk_end_the_document),
 	    cmocka_unit_test(names_in_bulk_end_the_document),
+	    cmocka_unit_test(errors_in_bulk_end_the_document),
 	    cmocka_unit_test(entities_do_not_multiply),
 	    cmocka_unit_test(one_entity_does_not_grow_without_bound),
 	    cmocka_unit_test(nothing_is_loaded_from_outside),
