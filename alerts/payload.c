@@ -274,6 +274,18 @@ payload_has_marks(const struct payload_view *view, const char *field)
 	return payload_marks(view, field, "", marks) > 0;
 }
 
+/* A line of its own for what only some alerts have. */
+static void
+payload_note(struct payload_view *view, const char *label, const char *text)
+{
+	if (!text || !*text)
+		return;
+	buf_addstr(&view->out, "  ");
+	buf_addstr(&view->out, label);
+	payload_dim(view, text);
+	buf_addstr(&view->out, "\n");
+}
+
 static void
 payload_alert(struct payload_view *view)
 {
@@ -282,7 +294,6 @@ payload_alert(struct payload_view *view)
 	const json_t *match = json_object_get(view->data, "match");
 	const char *topic_title = json_get_string(topic, "title");
 	const char *title = json_get_string(item, "title");
-	const char *url = json_get_string(item, "url");
 	const char *snippet = json_get_string(match, "snippet");
 
 	payload_colour(view, COLOUR_BOLD);
@@ -293,16 +304,10 @@ payload_alert(struct payload_view *view)
 	buf_addstr(&view->out, "\n  ");
 	payload_marked(view, "title", title && *title ? title : "(no title)");
 	buf_addstr(&view->out, "\n");
-	if (snippet && !payload_has_marks(view, "title")) {
-		buf_addstr(&view->out, "  ");
-		payload_dim(view, snippet);
-		buf_addstr(&view->out, "\n");
-	}
-	if (url) {
-		buf_addstr(&view->out, "  ");
-		payload_dim(view, url);
-		buf_addstr(&view->out, "\n");
-	}
+	payload_note(view, "was: ", json_get_string(item, "title_previous"));
+	if (!payload_has_marks(view, "title"))
+		payload_note(view, "", snippet);
+	payload_note(view, "", json_get_string(item, "url"));
 }
 
 /* An operator's event: its object's members as one line. */

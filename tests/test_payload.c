@@ -62,6 +62,20 @@ matched_words_are_marked_and_escapes_are_harmless(void **state)
 }
 
 static void
+an_update_shows_the_title_before_it(void **state)
+{
+	struct err err;
+	char *text = payload_text("{\"id\":\"evt_1\",\"type\":\"alert.updated\","
+	    "\"data\":{\"topic\":{\"name\":\"l\"},\"item\":{\"title\":"
+	    "\"Three missiles\",\"title_previous\":\"A missile\"}}}", false,
+	    &err);
+
+	(void)state;
+	assert_non_null(strstr(text, "  Three missiles\n  was: A missile\n"));
+	free(text);
+}
+
+static void
 what_is_no_event_is_told(void **state)
 {
 	struct err err;
@@ -79,6 +93,7 @@ main(void)
 	    cmocka_unit_test(the_seq_of_a_line_stands_behind_its_id),
 	    cmocka_unit_test(half_a_line_is_no_event),
 	    cmocka_unit_test(matched_words_are_marked_and_escapes_are_harmless),
+	    cmocka_unit_test(an_update_shows_the_title_before_it),
 	    cmocka_unit_test(what_is_no_event_is_told),
 	};
 
