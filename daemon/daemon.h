@@ -21,8 +21,8 @@
 struct daemon {
 	const char *conf_path;
 	bool is_once;
+	bool is_verbose;	/* whatever the configuration says */
 	bool is_stopping;
-	int exit_status;
 	int64_t started_ms;	/* wall time */
 	int64_t loaded_ms;	/* of the running configuration */
 	char *last_error;	/* of the last rejected reload; NULL */

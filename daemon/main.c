@@ -420,6 +420,7 @@ main(int argc, char **argv)
 	}
 	daemon.conf_path = options.conf_path;
 	daemon.is_once = options.is_once;
+	daemon.is_verbose = options.is_verbose;
 	daemon.started_ms = daemon.loaded_ms = clock_wall_ms();
 	daemon.metrics = metrics_new();
 	daemon.loop = ev_default_loop(EVFLAG_AUTO);

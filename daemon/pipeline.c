@@ -43,7 +43,8 @@ struct pipeline {
 	size_t fetching;
 	size_t storing;
 	bool is_store_failing;
-	struct poll *refused;		/* commits to submit again */
+	struct poll *refused;		/* to submit again, the oldest first */
+	struct poll **refused_end;
 	char *pause_reason;
 	int64_t space_checked_ms;	/* monotonic */
 	bool is_space_low;
@@ -96,11 +97,26 @@ pipeline_is_idle(const struct pipeline *pipeline)
 	    schedule_next_ms(pipeline->schedule) == INT64_MAX;
 }
 
+int64_t
+pipeline_due_ms(
+    const struct feed_state *state, int64_t wall_ms, int64_t mono_ms)
+{
+	int64_t wait;
+
+	if (state->next_due_ms == TIME_NONE)
+		return mono_ms;
+	wait = state->next_due_ms - wall_ms;
+	if (wait > state->interval_ms)
+		wait = state->interval_ms;
+	return wait > 0 ? mono_ms + wait : mono_ms;
+}
+
 /* The end of a poll: its feed goes back to the schedule, or to rest. */
 static void
 pipeline_finish(struct pipeline *pipeline, struct poll *poll)
 {
 	struct feed *feed = poll->feed;
+	int64_t now = clock_mono_ms();
 
 	if (poll->stage == POLL_FETCHING)
 		pipeline->fetching--;
@@ -111,9 +127,8 @@ pipeline_finish(struct pipeline *pipeline, struct poll *poll)
 		feed->is_polling = false;
 		feed->due_ms = pipeline->options.is_once
 		    ? INT64_MAX
-		    : feed->state.next_due_ms;
-		schedule_finished(
-		    pipeline->schedule, feed, clock_wall_ms());
+		    : pipeline_due_ms(&feed->state, clock_wall_ms(), now);
+		schedule_finished(pipeline->schedule, feed, now);
 	}
 	poll_free(&poll);
 	pipeline_arm(pipeline);
@@ -164,6 +179,14 @@ pipeline_take_state(struct poll *poll)
 	feed_state_init(&poll->state);
 }
 
+static void
+pipeline_set_aside(struct pipeline *pipeline, struct poll *poll)
+{
+	poll->next = poll->previous = NULL;
+	*pipeline->refused_end = poll;
+	pipeline->refused_end = &poll->next;
+}
+
 /* The store failed: the poll waits, to ask it again; with --once it is over. */
 static void
 pipeline_refuse(struct pipeline *pipeline, struct poll *poll, const char *why)
@@ -179,10 +202,11 @@ pipeline_refuse(struct pipeline *pipeline, struct poll *poll, const char *why)
 		return;
 	}
 	pipeline_unlink(pipeline, poll);
-	poll->previous = NULL;
-	poll->next = pipeline->refused;
-	pipeline->refused = poll;
+	pipeline_set_aside(pipeline, poll);
 	pipeline_arm(pipeline);
+	/* at the end there is no further try */
+	if (pipeline->is_stopping && pipeline_is_idle(pipeline))
+		pipeline->options.on_idle(pipeline->options.data);
 }
 
 /* 0 when the store did what was asked. */
@@ -225,7 +249,12 @@ pipeline_commit(struct pipeline *pipeline, struct poll *poll)
 	request->kind = STORE_COMMIT;
 	request->done = pipeline_on_committed;
 	request->data = poll;
-	store_submit(pipeline->options.store, request);
+	/* not past those that wait: events keep their order */
+	if (pipeline->refused && !pipeline->is_stopping) {
+		pipeline_unlink(pipeline, poll);
+		pipeline_set_aside(pipeline, poll);
+	} else
+		store_submit(pipeline->options.store, request);
 }
 
 /* When to poll again; what the feed and its server ask for is heard. */
@@ -433,7 +462,7 @@ pipeline_poll(struct pipeline *pipeline, struct feed *feed, int64_t now_ms)
 	int64_t soon = now_ms + feed->conf->fetch.min_interval_ms;
 
 	feed->is_polling = true;
-	poll->state.last_poll_ms = now_ms;
+	poll->state.last_poll_ms = clock_wall_ms();
 	pipeline_link(pipeline, poll);
 	pipeline->fetching++;
 	poll->fetch = fetch_start(pipeline->options.http, feed,
@@ -481,9 +510,11 @@ pipeline_may_poll(struct pipeline *pipeline)
 		log_info(pipeline->options.log, "polling goes on");
 		free(pipeline->pause_reason);
 		pipeline->pause_reason = NULL;
-	} else if (why && !pipeline->pause_reason) {
+	} else if (why && (!pipeline->pause_reason ||
+	    strcmp(why, pipeline->pause_reason) != 0)) {
 		log_error(pipeline->options.log,
 		    "polling pauses: %s; delivery goes on", why);
+		free(pipeline->pause_reason);
 		pipeline->pause_reason = xstrdup(why);
 	}
 	return !why;
@@ -527,7 +558,7 @@ pipeline_arm(struct pipeline *pipeline)
 		ev_timer_stop(pipeline->options.loop, &pipeline->due);
 		return;
 	}
-	now = clock_wall_ms();
+	now = clock_mono_ms();
 	pipeline_set_timer(
 	    pipeline, &pipeline->due, next > now ? next - now : 0);
 }
@@ -546,7 +577,7 @@ static void
 pipeline_on_due(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
 	struct pipeline *pipeline = timer->data;
-	int64_t now = clock_wall_ms();
+	int64_t now = clock_mono_ms();
 	struct feed *feed;
 
 	(void)loop;
@@ -564,15 +595,14 @@ pipeline_on_due(struct ev_loop *loop, struct ev_timer *timer, int events)
 	pipeline_arm(pipeline);
 }
 
+/* What the store refused, once more and in order. */
 static void
-pipeline_on_retry(struct ev_loop *loop, struct ev_timer *timer, int events)
+pipeline_resubmit(struct pipeline *pipeline)
 {
-	struct pipeline *pipeline = timer->data;
 	struct poll *poll = pipeline->refused, *next;
 
-	(void)loop;
-	(void)events;
 	pipeline->refused = NULL;
+	pipeline->refused_end = &pipeline->refused;
 	for (; poll; poll = next) {
 		next = poll->next;
 		poll->next = NULL;
@@ -581,6 +611,16 @@ pipeline_on_retry(struct ev_loop *loop, struct ev_timer *timer, int events)
 		    poll->stage == POLL_LOOKING_UP ? &poll->lookup.base
 		                                   : &poll->commit.base);
 	}
+}
+
+static void
+pipeline_on_retry(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	struct pipeline *pipeline = timer->data;
+
+	(void)loop;
+	(void)events;
+	pipeline_resubmit(pipeline);
 	pipeline_may_poll(pipeline);
 	pipeline_arm(pipeline);
 }
@@ -658,6 +698,7 @@ pipeline_new(const struct pipeline_options *options)
 	pipeline->options = *options;
 	pipeline->subscriptions = subscriptions_new();
 	pipeline->random = (uint32_t)clock_mono_ms() | 1;
+	pipeline->refused_end = &pipeline->refused;
 	pipeline->space_checked_ms = -PIPELINE_STATVFS_MS;
 	pipeline->counts.last_alert_ms = TIME_NONE;
 	ev_timer_init(&pipeline->due, pipeline_on_due, 0., 0.);
@@ -720,7 +761,7 @@ pipeline_plan(struct pipeline *pipeline, struct feed *feed, int64_t now_ms)
 	else if (due > now_ms + feed->conf->fetch.max_interval_ms)
 		/* the clock went back, or the interval was shortened */
 		due = now_ms + feed->conf->fetch.max_interval_ms;
-	feed->due_ms = due;
+	feed->due_ms = clock_mono_ms() + (due - now_ms);
 	schedule_add(pipeline->schedule, feed);
 }
 
@@ -733,7 +774,7 @@ pipeline_forget_feed(struct pipeline *pipeline, struct feed *feed)
 		next = poll->next;
 		if (poll->feed != feed)
 			continue;
-		schedule_finished(pipeline->schedule, feed, clock_wall_ms());
+		schedule_finished(pipeline->schedule, feed, clock_mono_ms());
 		poll->feed = NULL;
 		if (poll->stage == POLL_FETCHING)
 			pipeline_finish(pipeline, poll);
@@ -741,12 +782,32 @@ pipeline_forget_feed(struct pipeline *pipeline, struct feed *feed)
 	for (poll = pipeline->refused; poll; poll = poll->next) {
 		if (poll->feed == feed) {
 			schedule_finished(
-			    pipeline->schedule, feed, clock_wall_ms());
+			    pipeline->schedule, feed, clock_mono_ms());
 			poll->feed = NULL;
 		}
 	}
 	schedule_remove(pipeline->schedule, feed);
 	feed_free(&feed);
+}
+
+/* What a reload changed of feeds that stay: another URL, a shorter interval. */
+static void
+pipeline_replan(struct pipeline *pipeline, int64_t now_ms)
+{
+	size_t i, count = subscriptions_count(pipeline->subscriptions);
+	int64_t mono_ms = clock_mono_ms();
+
+	for (i = 0; i < count; i++) {
+		struct feed *feed =
+		    subscriptions_at(pipeline->subscriptions, i);
+
+		if (feed->is_polling ||
+		    (!feed->is_host_stale && feed->due_ms <=
+		        mono_ms + feed->conf->fetch.max_interval_ms))
+			continue;
+		feed->is_host_stale = false;
+		pipeline_plan(pipeline, feed, now_ms);
+	}
 }
 
 /* First the states, which need the names; then the plan, which needs them. */
@@ -768,6 +829,8 @@ pipeline_take_feeds(struct pipeline *pipeline, struct err *err)
 	pipeline->is_loaded = true;
 	for (i = 0; rc == 0 && change.added[i]; i++)
 		pipeline_plan(pipeline, change.added[i], now);
+	if (rc == 0 && !pipeline->options.is_once)
+		pipeline_replan(pipeline, now);
 	free(change.added);
 	free(change.removed);
 	return rc;
@@ -818,6 +881,8 @@ pipeline_stop(struct pipeline *pipeline)
 		if (poll->stage == POLL_FETCHING)
 			pipeline_finish(pipeline, poll);
 	}
+	/* a last try: the store may work again by now */
+	pipeline_resubmit(pipeline);
 }
 
 void

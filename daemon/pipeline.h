@@ -57,6 +57,14 @@ bool pipeline_is_idle(const struct pipeline *pipeline);
 /* Commits an event of the daemon's own; takes its content over. */
 void pipeline_event(struct pipeline *pipeline, struct event *event);
 
+/*
+ * When a polled feed is due again, on the monotonic clock by which polls are
+ * started: the wall clock that its state is kept by may jump, and a jump must
+ * not keep it waiting for longer than its interval.
+ */
+int64_t pipeline_due_ms(
+    const struct feed_state *state, int64_t wall_ms, int64_t mono_ms);
+
 struct pipeline_status {
 	bool is_paused;
 	const char *reason;	/* NULL when polling */

@@ -163,8 +163,9 @@ poll_route(struct poll *poll, const struct event *event,
 	    poll->generation->conf, event, topic, sinks, POLL_SINKS_MAX);
 	row->sinks = arena_calloc(
 	    poll_arena(poll), row->sink_count + 1, sizeof(*row->sinks));
+	/* copied: a reload may free the names before the commit */
 	for (i = 0; i < row->sink_count; i++)
-		row->sinks[i] = sinks[i]->name;
+		row->sinks[i] = arena_strdup(poll_arena(poll), sinks[i]->name);
 }
 
 void

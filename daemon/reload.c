@@ -84,11 +84,22 @@ reload_reject_diag(struct daemon *daemon, const struct diag *diag)
 	free(line);
 }
 
+static bool
+reload_is_same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 /* What cannot change while the daemon runs. */
 static int
 reload_check(
     const struct conf *old, const struct conf *next, struct err *err)
 {
+	if (!reload_is_same(old->socket_path, next->socket_path))
+		return err_set(err, "socket cannot change from %s to %s while "
+		    "the daemon runs: restart it",
+		    old->socket_path ? old->socket_path : "none",
+		    next->socket_path ? next->socket_path : "none");
 	if (strcmp(old->state_dir, next->state_dir) != 0)
 		return err_set(err, "state-dir cannot change from %s to %s "
 		    "while the daemon runs: restart it",
@@ -109,7 +120,8 @@ reload_swap(struct daemon *daemon, struct generation *next, struct err *err)
 	/* only the first time it reads the store, and so can fail */
 	if (pipeline_configure(daemon->pipeline, next, err) == -1)
 		return -1;
-	daemon->log.level = (enum log_level)next->conf->log_level;
+	if (!daemon->is_verbose)
+		daemon->log.level = (enum log_level)next->conf->log_level;
 	generation_unref(&daemon->generation);
 	daemon->generation = generation_ref(next);
 	daemon->loaded_ms = clock_wall_ms();

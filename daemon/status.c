@@ -99,7 +99,8 @@ status_sink(const struct outbox_status *sink)
 	json_set_string(object, "state", status_sink_state(sink));
 	json_set_string(object, "reason", sink->reason);
 	json_set_time_ms(object, "failing_since",
-	    sink->is_failing ? sink->failing_since_ms : TIME_NONE);
+	    sink->is_failing || sink->is_disabled ? sink->failing_since_ms
+	                                          : TIME_NONE);
 	json_set_int(object, "pending", sink->pending);
 	json_set_int(object, "dead", sink->dead);
 	json_set_int(object, "delivered", sink->delivered);

@@ -229,6 +229,23 @@ an_item_that_was_old_at_first_stays_quiet_when_it_changes(void **state)
 }
 
 static void
+an_event_keeps_its_sinks_when_the_configuration_goes(void **state)
+{
+	struct fixture *f = *state;
+	struct poll *poll = poll_of(f, ITEM("1", "Quiet", TODAY));
+	char name[] = "alerts";
+
+	f->sink.name = name;
+	poll_add_feed_event(poll, FEED_HTML, NOW_MS);
+	/* what a reload does with the names of before */
+	memset(name, 'x', strlen(name));
+	poll_prepare_commit(poll, NOW_MS);
+	assert_int_equal(poll->commit.events[0].sink_count, 1);
+	assert_string_equal(poll->commit.events[0].sinks[0], "alerts");
+	poll_free(&poll);
+}
+
+static void
 an_old_entry_that_slides_back_into_the_window_is_not_news(void **state)
 {
 	struct fixture *f = *state;
@@ -302,6 +319,7 @@ main(void)
 	    TEST(an_alerted_item_with_a_new_title_gives_an_update),
 	    TEST(a_new_body_under_the_same_title_gives_no_update),
 	    TEST(an_item_that_was_old_at_first_stays_quiet_when_it_changes),
+	    TEST(an_event_keeps_its_sinks_when_the_configuration_goes),
 	    TEST(an_old_entry_that_slides_back_into_the_window_is_not_news),
 	    TEST(an_entry_with_an_old_date_before_known_ones_is_news),
 	    TEST(an_entry_repeated_in_one_document_counts_once),

@@ -1,10 +1,12 @@
 """SIGHUP: a new configuration, whole or not at all, with nothing lost."""
 
+import itertools
 import signal
 import threading
 
 import harness
 from harness import LOG, TOPIC, feed_conf, wait_until
+import servers
 from servers import item
 
 RELOADS = 20
@@ -107,6 +109,43 @@ class Reload(harness.TestCase):
         self.reload()
         self.one.wait_polls(3)
         self.assertEqual(set(self.one.statuses()[before:]), {304})
+
+    def test_a_corrected_url_is_polled_at_once(self):
+        self.one.behave = servers.answers(
+            503, headers={"Retry-After": "3600"})
+        self.subject.start()
+        self.subject.wait_feed("one", "unreachable")
+        self.configure(TOPIC, feed_conf("one", self.two.url))
+        self.reload()
+        self.two.wait_requests(1)
+
+    def test_the_socket_cannot_change(self):
+        self.start()
+        old = self.subject.socket
+        self.configure(TOPIC, feed_conf("one", self.one.url))
+        with open(self.subject.conf, encoding="utf-8") as file:
+            text = file.read()
+        harness.write(self.subject.conf, text.replace("/sock\"", "/other\""))
+        self.reload("config.rejected")
+        self.subject.wait_said("socket cannot change")
+        self.assertIsNotNone(harness.ask(old, "/api/v1/status"))
+
+    def test_events_of_a_poll_survive_reloads_in_its_middle(self):
+        """Their sinks are named by a configuration that is gone by then."""
+        good, page = self.one.behave, servers.answers_page()
+        turns = itertools.cycle([good, page])
+        self.one.behave = lambda request, owner: next(turns)(request, owner)
+        self.start()
+        for _ in range(RELOADS * 3):
+            self.reload()
+            self.one.publish(item("r%d" % _, "A rocket"))
+        self.assertTrue(self.subject.is_running(), self.subject.said())
+        self.subject.wait_settled()
+        states = [e["data"]["feed"]["status"] for e in self.subject.events()
+                  if e["type"] == "feed.state"]
+        self.assertTrue(states)
+        for before, after in zip(states, states[1:]):
+            self.assertNotEqual(before, after)
 
     def test_reloads_under_load_lose_nothing_and_repeat_nothing(self):
         self.start()
