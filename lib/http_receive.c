@@ -61,10 +61,15 @@ http_receive_join(struct http_slot *slot, const char *value, size_t len)
 
 	if (old_len + 2 + len > HTTP_VALUE_MAX)
 		return;
-	/* reserved first, for the text itself moves with the buffer */
-	buf_reserve(&slot->values, old_len + 2 + len + 1);
-	*at = slot->values.len + 1;
-	buf_add(&slot->values, slot->values.data + old, old_len);
+	if (old + old_len + 1 == slot->values.len) {
+		/* the last value grows where it stands */
+		slot->values.len--;
+	} else {
+		/* reserved first: the text itself moves with the buffer */
+		buf_reserve(&slot->values, old_len + 2 + len + 1);
+		*at = slot->values.len + 1;
+		buf_add(&slot->values, slot->values.data + old, old_len);
+	}
 	buf_add(&slot->values, ", ", 2);
 	buf_add(&slot->values, value, len);
 	buf_add(&slot->values, "", 1);
@@ -78,7 +83,7 @@ http_receive_value(
 		value++;
 		len--;
 	}
-	while (len > 0 && strchr(" \t\r\n", value[len - 1]))
+	while (len > 0 && value[len - 1] && strchr(" \t\r\n", value[len - 1]))
 		len--;
 	if (len > HTTP_VALUE_MAX || memchr(value, '\0', len))
 		return;

@@ -86,8 +86,8 @@ http_slot_on_request(
 	(void)local_port;
 	slot->is_connected = true;
 	slot->byte_ms = slot->http->now_ms;
-	if (slot->is_proxied || dns_parse_literal(peer, &address) == -1 ||
-	    http_slot_refuse(slot, &address) == 0)
+	if (slot->is_proxied || (dns_parse_literal(peer, &address) == 0 &&
+	    http_slot_refuse(slot, &address) == 0))
 		return CURL_PREREQFUNC_OK;
 	return CURL_PREREQFUNC_ABORT;
 }

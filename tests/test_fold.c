@@ -1,7 +1,7 @@
 #include <utf8proc.h>
 
 #include "tests/test.h"
-#include "text/fold.h"
+#include "text/fold_private.h"
 #include "text/plain.h"
 
 #define CODE_MAX 0x10ffff
@@ -138,7 +138,7 @@ ascii_is_lowered_and_keeps_its_offsets(void **state)
 		fold_text(text, len, &f);
 		assert_int_equal(f.len, len);
 		assert_memory_equal(f.text, lower, len);
-		assert_null(f.offsets);
+		assert_int_equal(f.run_count, 0);
 		assert_int_equal(folded_source(&f, len), len);
 	}
 	folded_clear(&f);
@@ -463,9 +463,9 @@ memory_is_used_again(void **state)
 	folded_init(&f);
 	memset(big, 'X', sizeof(big));
 	fold_text("한국", 6, &f);
-	assert_non_null(f.offsets);
+	assert_int_equal(f.run_count, 0);
 	fold_text(big, sizeof(big), &f);
-	assert_null(f.offsets);
+	assert_int_equal(f.run_count, 0);
 	memcpy(big, "é", 2);
 	fold_text(big, sizeof(big), &f);
 	assert_int_equal(f.len, sizeof(big) - 1);
@@ -680,6 +680,71 @@ broken_utf8_does_no_harm(void **state)
 	folded_clear(&f);
 }
 
+/* The vector instructions and the plain way lower any bytes alike. */
+static void
+both_ways_to_lower_a_block_agree(void **state)
+{
+	unsigned char block[FOLD_BLOCK], a[FOLD_BLOCK], b[FOLD_BLOCK];
+	uint32_t seed = 7, round, i;
+
+	(void)state;
+	for (round = 0; round < 100000; round++) {
+		for (i = 0; i < FOLD_BLOCK; i++)
+			block[i] = (unsigned char)next_random(&seed);
+		assert_int_equal(
+		    fold_block(block, a), fold_block_plain(block, b));
+		assert_memory_equal(a, b, FOLD_BLOCK);
+	}
+}
+
+/* What fold.c spells out itself is what fold_slow would have made of it. */
+static void
+signs_spelt_out_fold_as_all_others(void **state)
+{
+	static const utf8proc_int32_t codes[] = {0xdf, 0x2026, 0x2122};
+	char text[5];
+	struct folded slow, fast;
+	size_t i;
+
+	(void)state;
+	folded_init(&slow);
+	folded_init(&fast);
+	for (i = 0; i < COUNT(codes); i++) {
+		char room[FOLD_ROOM];
+
+		memset(room, 'x', sizeof(room));
+		fold_text(room, sizeof(room), &slow);
+		slow.len = 0;
+		fold_slow(&slow, codes[i], 0);
+		fold_text(text, encode(codes[i], text), &fast);
+		assert_int_equal(slow.len, fast.len);
+		assert_memory_equal(slow.text, fast.text, fast.len);
+	}
+	folded_clear(&slow);
+	folded_clear(&fast);
+}
+
+/* Every byte of the output tells the character that it came from. */
+static void
+each_byte_knows_its_source(void **state)
+{
+	static const char text[] = "aÉ\xc2\xad\xe2\x80\xa6ß北か\xe3\x82\x99z";
+	/* a | e | ... | ss | three bytes | three bytes | z */
+	static const size_t want[] = {
+	    0, 1, 5, 5, 5, 8, 8, 10, 10, 10, 13, 13, 13, 19, 20};
+	struct folded f;
+	size_t i;
+
+	(void)state;
+	folded_init(&f);
+	fold_text(text, strlen(text), &f);
+	assert_string_equal(f.text, "ae...ss北がz");
+	assert_int_equal(f.len + 1, COUNT(want));
+	for (i = 0; i <= f.len; i++)
+		assert_int_equal(folded_source(&f, i), want[i]);
+	folded_clear(&f);
+}
+
 int
 main(void)
 {
@@ -706,6 +771,9 @@ main(void)
 	    cmocka_unit_test(a_long_text_may_grow_as_far_as_the_bound),
 	    cmocka_unit_test(marks_beyond_eight_are_dropped),
 	    cmocka_unit_test(broken_utf8_does_no_harm),
+	    cmocka_unit_test(both_ways_to_lower_a_block_agree),
+	    cmocka_unit_test(signs_spelt_out_fold_as_all_others),
+	    cmocka_unit_test(each_byte_knows_its_source),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

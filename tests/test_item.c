@@ -6,8 +6,12 @@
 static struct item
 item_of(const char *guid, const char *url, const char *title)
 {
-	struct item item = {.guid = guid, .url = url, .title = title,
-	    .summary = "", .content = "", .published_s = TIME_NONE,
+	struct item item = {.guid = guid,
+	    .url = url,
+	    .title = title,
+	    .summary = "",
+	    .content = "",
+	    .published_s = TIME_NONE,
 	    .updated_s = TIME_NONE};
 
 	item_identify(&item);
@@ -73,6 +77,38 @@ items_that_share_a_guid_can_be_told_apart(void **state)
 }
 
 static void
+assert_id_is(const struct item *item, const char *expected)
+{
+	char hex[2 * ITEM_ID_SIZE + 1];
+	size_t i;
+
+	for (i = 0; i < ITEM_ID_SIZE; i++)
+		sprintf(hex + 2 * i, "%02x", item->id[i]);
+	assert_string_equal(hex, expected);
+}
+
+/* Ids are stored: no version may compute other ones. */
+static void
+ids_stay_what_they_are(void **state)
+{
+	struct item item = item_of("tag:a.example,2026:1", NULL, "x");
+	char guid[301];
+
+	(void)state;
+	assert_id_is(&item, "2f757c9a33788dc64ba7ea9ec322e636");
+	item_identify_apart(&item);
+	assert_id_is(&item, "2012d7795838e708022591e516759d50");
+	item = item_of(NULL, "http://A.example/i?utm_source=x", "x");
+	assert_id_is(&item, "9967fe0c2e5c4827380a51bf0498746c");
+	item = item_of(NULL, NULL, "\xe5\x8c\x97");
+	assert_id_is(&item, "f436e78666817aa8fa4f6d80aac9a185");
+	memset(guid, 'g', sizeof(guid) - 1);
+	guid[sizeof(guid) - 1] = '\0';
+	item = item_of(guid, NULL, "x");
+	assert_id_is(&item, "d4d21373d6cf441738611293fef4e316");
+}
+
+static void
 fingerprints_tell_title_from_body(void **state)
 {
 	struct item a = item_of("1", NULL, "x"), b = item_of("1", NULL, "y");
@@ -114,6 +150,7 @@ main(void)
 	    cmocka_unit_test(without_both_the_text_counts),
 	    cmocka_unit_test(a_guid_that_looks_like_a_link_is_no_link),
 	    cmocka_unit_test(items_that_share_a_guid_can_be_told_apart),
+	    cmocka_unit_test(ids_stay_what_they_are),
 	    cmocka_unit_test(fingerprints_tell_title_from_body),
 	    cmocka_unit_test(the_quality_of_a_date_is_seen_from_now),
 	};

@@ -590,6 +590,10 @@ an_entry_of_a_language_counts_only_in_its_items(void **state)
 	    {NULL, "北, 또 쐈다", true},
 	    {"zh", "湖北", false},
 	    {"ko", "湖北 지역", false},
+	    /* Latin letters may outnumber those of the language */
+	    {"ko", "北, KN-23·KN-25 SRBM 2발 발사 (JCS)", true},
+	    {NULL, "北, KN-23 SRBM 발사", true},
+	    {"ko", "湖北 ICBM SRBM 발사", false},
 	    {"zh", "北 风", false},
 	    {"ja", "北 の", false},
 	    {"zh", "北韓", false},
@@ -660,7 +664,7 @@ spans_show_what_contributed_and_nothing_else(void **state)
 
 	(void)state;
 	check_spans("missile", &item, "title:Missile|summary:missile");
-	check_spans("@dprk", &item, "title:N. Korea");
+	check_spans("@dprk", &item, "title:N. Korea|title:北");
 	check_spans(
 	    "missile AND NOT tank", &item, "title:Missile|summary:missile");
 	check_spans("rocket OR tank", &item, "summary:rocket");

@@ -3,6 +3,8 @@
 #include "lib/alloc.h"
 #include "lib/buf.h"
 #include "text/token.h"
+#include "text/token_block.h"
+#include "text/token_hash.h"
 
 static const uint64_t seed[2] = {
     UINT64_C(0x0123456789abcdef), UINT64_C(0xfedcba9876543210)};
@@ -18,17 +20,18 @@ split(const char *text, enum tokens_mode mode)
 
 	folded_init(&folded);
 	fold_text(text, strlen(text), &folded);
-	tokens_init(&tokens, seed);
+	tokens_init(&tokens);
 	tokens_add(&tokens, &folded, text, mode);
 	buf_init(&out, 0);
 	for (i = 1; i + 1 < tokens.count; i++) {
 		const struct token *token = &tokens.items[i];
+		size_t len;
+		const char *bytes = tokens_bytes(&tokens, token, &len);
 
 		assert_int_not_equal(token->kind, TOKEN_BREAK);
 		buf_printf(&out,
 		    token->kind == TOKEN_CHAR ? "%s[%.*s]" : "%s%.*s",
-		    i > 1 ? "|" : "", (int)token->len,
-		    tokens.text + token->text);
+		    i > 1 ? "|" : "", (int)len, bytes);
 	}
 	assert_int_equal(tokens.items[0].kind, TOKEN_BREAK);
 	assert_int_equal(tokens.items[tokens.count - 1].kind, TOKEN_BREAK);
@@ -129,18 +132,19 @@ positions_count_halves_and_fields_stand_apart(void **state)
 
 	(void)state;
 	folded_init(&folded);
-	tokens_init(&tokens, seed);
+	tokens_init(&tokens);
 	for (i = 0; i < 2; i++) {
 		fold_text(texts[i], strlen(texts[i]), &folded);
 		tokens_add(&tokens, &folded, texts[i], TOKENS_OF_TEXT);
 	}
 	assert_int_equal(tokens.count, 8);
-	start = tokens.items[1].position;
+	tokens_number(&tokens);
+	start = tokens.positions[1];
 	for (i = 0; i < 4; i++)
-		assert_int_equal(tokens.items[1 + i].position, start + want[i]);
+		assert_int_equal(tokens.positions[1 + i], start + want[i]);
 	assert_int_equal(tokens.items[5].kind, TOKEN_BREAK);
-	assert_true(tokens.items[6].position >
-		    tokens.items[4].position + TOKEN_FIELD_GAP - 1);
+	assert_true(
+	    tokens.positions[6] > tokens.positions[4] + TOKEN_FIELD_GAP - 1);
 	tokens_reset(&tokens);
 	assert_int_equal(tokens.count, 0);
 	tokens_clear(&tokens);
@@ -156,7 +160,7 @@ offsets_are_those_of_the_folded_field(void **state)
 
 	(void)state;
 	folded_init(&folded);
-	tokens_init(&tokens, seed);
+	tokens_init(&tokens);
 	fold_text(text, strlen(text), &folded);
 	tokens_add(&tokens, &folded, text, TOKENS_OF_TEXT);
 	assert_int_equal(tokens.items[2].start, 2);
@@ -238,6 +242,57 @@ blocks_read_as_characters_do(void **state)
 	}
 }
 
+/* The vector instructions and the plain way tell the same of any bytes. */
+static void
+both_ways_to_tell_a_block_agree(void **state)
+{
+	unsigned char block[TOKEN_BLOCK + 1];
+	uint32_t random = 2022, round, i;
+
+	(void)state;
+	for (round = 0; round < 100000; round++) {
+		struct token_masks some, same;
+		uint64_t high, same_high;
+
+		for (i = 0; i < sizeof(block); i++)
+			block[i] = (unsigned char)(dice(&random, 4)
+						       ? dice(&random, 256)
+						       : 0xe0 + i % 16);
+		assert_true(token_block_ascii(block, &high) ==
+			    token_block_ascii_plain(block, &same_high));
+		assert_true(high == same_high);
+		token_block_wide(block, &some);
+		token_block_wide_plain(block, &same);
+		assert_memory_equal(&some, &same, sizeof(some));
+	}
+}
+
+static void
+a_dotted_word_is_found_by_its_token(void **state)
+{
+	const char *text = "A.B. c D.E.F. 北 G.H.";
+	static const char *const want[] = {"ab", "c", "def", "北", "gh"};
+	struct folded folded;
+	struct tokens tokens;
+	size_t i, len;
+
+	(void)state;
+	folded_init(&folded);
+	tokens_init(&tokens);
+	fold_text(text, strlen(text), &folded);
+	tokens_add(&tokens, &folded, text, TOKENS_OF_TEXT);
+	assert_int_equal(tokens.count, 7);
+	for (i = 0; i < 5; i++) {
+		const char *bytes =
+		    tokens_bytes(&tokens, &tokens.items[1 + i], &len);
+
+		assert_int_equal(len, strlen(want[i]));
+		assert_memory_equal(bytes, want[i], len);
+	}
+	tokens_clear(&tokens);
+	folded_clear(&folded);
+}
+
 static void
 words_of_any_length_end_where_they_end(void **state)
 {
@@ -288,7 +343,7 @@ a_field_beyond_the_bound_is_cut(void **state)
 		text[i] = i % 4096 ? 'a' : ' ';
 	text[size] = '\0';
 	folded_init(&folded);
-	tokens_init(&tokens, seed);
+	tokens_init(&tokens);
 	fold_text(text, size, &folded);
 	tokens_add(&tokens, &folded, text, TOKENS_OF_TEXT);
 	assert_true(tokens.items[tokens.count - 2].end <= TOKEN_TEXT_MAX);
@@ -324,6 +379,8 @@ main(void)
 	    cmocka_unit_test(positions_count_halves_and_fields_stand_apart),
 	    cmocka_unit_test(offsets_are_those_of_the_folded_field),
 	    cmocka_unit_test(blocks_read_as_characters_do),
+	    cmocka_unit_test(both_ways_to_tell_a_block_agree),
+	    cmocka_unit_test(a_dotted_word_is_found_by_its_token),
 	    cmocka_unit_test(words_of_any_length_end_where_they_end),
 	    cmocka_unit_test(equal_bytes_have_equal_hashes_wherever_they_stand),
 	    cmocka_unit_test(a_field_beyond_the_bound_is_cut),

@@ -2,10 +2,12 @@
  * Folding in one pass. ASCII is lower-cased a block at a time; a character of
  * the first plane that folds to one character, which is nearly all of every
  * language, costs one look into fold_table; what is left goes to fold_slow.
- * After every character the output is folded, in NFC, and offsets are on
- * borders of source characters and never fall.
+ * After every character the output is folded, in NFC, and what it says of its
+ * source is on borders of source characters and never falls. Only characters
+ * that change their length, or become several, cost anything to remember.
  */
 #include <assert.h>
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -14,8 +16,7 @@
 #include "text/fold.h"
 #include "text/fold_private.h"
 
-#define FOLD_BLOCK 16	/* bytes of ASCII looked at together */
-#define FOLD_SLACK (4 * FOLD_BLOCK)	/* room behind what is written */
+#define FOLD_SLACK (4 * FOLD_BLOCK) /* room behind what is written */
 
 void
 folded_init(struct folded *folded)
@@ -27,83 +28,119 @@ void
 folded_clear(struct folded *folded)
 {
 	free(folded->text);
-	free(folded->offset_store);
+	free(folded->runs);
 	folded_init(folded);
+}
+
+/* The run in which a byte of the output lies, or NULL before the first. */
+static const struct fold_run *
+folded_run(const struct folded *folded, size_t offset)
+{
+	size_t low = 0, high = folded->run_count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (folded->runs[middle].at > offset)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low ? &folded->runs[low - 1] : NULL;
 }
 
 size_t
 folded_source(const struct folded *folded, size_t offset)
 {
-	return folded->offsets ? folded->offsets[offset] : offset;
+	const struct fold_run *run = folded_run(folded, offset);
+
+	if (run && run->is_one)
+		return run->source;
+	while (
+	    offset > 0 && ((unsigned char)folded->text[offset] & 0xc0) == 0x80)
+		offset--;
+	return run ? run->source + offset - run->at : offset;
 }
 
 size_t
 folded_source_end(const struct folded *folded, size_t end)
 {
-	const uint32_t *offsets = folded->offsets;
+	size_t last;
 
-	if (!offsets || end == 0)
+	if (end == 0)
 		return folded_source(folded, end);
-	while (end < folded->len && offsets[end] == offsets[end - 1])
+	last = folded_source(folded, end - 1);
+	while (end < folded->len && folded_source(folded, end) == last)
 		end++;
-	return offsets[end];
+	return folded_source(folded, end);
 }
 
-static unsigned char
-fold_lower(unsigned char c)
+void
+fold_add_run(struct folded *f, size_t source, bool is_one)
 {
-	return (unsigned char)(c | (c >= 'A' && c <= 'Z' ? 0x20 : 0));
+	struct fold_run *run;
+
+	/* one without a byte gives way */
+	if (!f->run_count || f->runs[f->run_count - 1].at != f->len)
+		f->runs = xgrow(
+		    f->runs, ++f->run_count, &f->run_cap, sizeof(*f->runs));
+	run = &f->runs[f->run_count - 1];
+	run->at = (uint32_t)f->len;
+	run->source = (uint32_t)source;
+	run->is_one = is_one;
 }
 
 /*
- * Copies the ASCII at the beginning in lower case, whole blocks and then
- * bytes, and returns its length. The loops have no early way out, so that
- * compilers make vector instructions of them.
+ * Copies the ASCII at the beginning in lower case and returns its length. Up
+ * to FOLD_BLOCK bytes are written behind it.
  */
 static size_t
 fold_ascii(const unsigned char *from, size_t len, unsigned char *to)
 {
-	size_t at = 0, i;
+	size_t at = 0;
+	unsigned high;
 
-	while (len - at >= FOLD_BLOCK) {
-		unsigned char seen = 0;
-
-		for (i = 0; i < FOLD_BLOCK; i++)
-			seen |= from[at + i];
-		if (seen & 0x80)
-			break;
-		for (i = 0; i < FOLD_BLOCK; i++)
-			to[at + i] = fold_lower(from[at + i]);
-		at += FOLD_BLOCK;
+	for (; len - at >= FOLD_BLOCK; at += FOLD_BLOCK) {
+		high = fold_block(from + at, to + at);
+		if (high)
+			return at + (size_t)__builtin_ctz(high);
+	}
+	if (at && at < len) {
+		/* once more what is done, and the rest with it */
+		at = len - FOLD_BLOCK;
+		high = fold_block(from + at, to + at);
+		return high ? at + (size_t)__builtin_ctz(high) : len;
 	}
 	for (; at < len && from[at] < 0x80; at++)
 		to[at] = fold_lower(from[at]);
 	return at;
 }
 
-/* Makes room for `need` more bytes and their offsets, and some slack. */
+/* Makes room for `need` more bytes, and some slack. */
 static void
 fold_reserve(struct folded *f, size_t need)
 {
 	need += f->len + FOLD_SLACK;
 	if (need > f->cap)
 		f->text = xgrow(f->text, need, &f->cap, 1);
-	if (f->offsets && need > f->offset_cap) {
-		f->offset_store = xgrow(f->offset_store, need, &f->offset_cap,
-		    sizeof(*f->offset_store));
-		f->offsets = f->offset_store;
-	}
 }
 
-/* `count` bytes of output that came from as many of source, one by one. */
-static void
-fold_number(struct folded *f, size_t source, size_t count)
+/*
+ * The letters of a sign that no feed is without and the table cannot hold, or
+ * NULL. They are ASCII, so that they join nothing before them.
+ */
+static const char *
+fold_spell(utf8proc_int32_t code)
 {
-	uint32_t *to = f->offsets + f->len;
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		to[i] = (uint32_t)(source + i);
+	switch (code) {
+	case 0xdf: /* sharp s */
+		return "ss";
+	case 0x2026: /* ellipsis */
+		return "...";
+	case 0x2122: /* trade mark */
+		return "tm";
+	default:
+		return NULL;
+	}
 }
 
 /* One character for which the table has no answer; returns its length. */
@@ -112,6 +149,7 @@ fold_other(struct folded *f, const char *p, size_t len, size_t source)
 {
 	utf8proc_int32_t code;
 	utf8proc_ssize_t n;
+	const char *letters;
 
 	n = utf8proc_iterate(
 	    (const utf8proc_uint8_t *)p, (utf8proc_ssize_t)len, &code);
@@ -121,106 +159,185 @@ fold_other(struct folded *f, const char *p, size_t len, size_t source)
 	}
 	/* the rest of the text, should all of it stay as long as it is */
 	fold_reserve(f, len + FOLD_ROOM);
-	fold_slow(f, code, (uint32_t)source);
+	letters = fold_spell(code);
+	if (letters) {
+		fold_add_run(f, source, true);
+		memcpy(f->text + f->len, letters, strlen(letters));
+		f->len += strlen(letters);
+	} else
+		fold_slow(f, code, (uint32_t)source);
+	fold_add_run(f, source + (size_t)n, false);
 	return (size_t)n;
 }
 
-/* The same for all bytes of a character: stores one too many, in the slack. */
-static void
-fold_mark(struct folded *f, size_t source)
+static unsigned char *
+fold_encode(unsigned char *to, uint16_t code)
 {
-	uint32_t *to = f->offsets + f->len;
-
-	to[0] = to[1] = to[2] = to[3] = (uint32_t)source;
-}
-
-static void
-fold_put_short(struct folded *f, uint32_t code, size_t source)
-{
-	unsigned char *to = (unsigned char *)f->text + f->len;
-
-	fold_mark(f, source);
 	if (code < 0x80) {
-		to[0] = (unsigned char)code;
-		f->len += 1;
+		*to++ = (unsigned char)code;
 	} else if (code < 0x800) {
-		to[0] = (unsigned char)(0xc0 | code >> 6);
-		to[1] = (unsigned char)(0x80 | (code & 0x3f));
-		f->len += 2;
+		*to++ = (unsigned char)(0xc0 | code >> 6);
+		*to++ = (unsigned char)(0x80 | (code & 0x3f));
 	} else {
-		to[0] = (unsigned char)(0xe0 | code >> 12);
-		to[1] = (unsigned char)(0x80 | (code >> 6 & 0x3f));
-		to[2] = (unsigned char)(0x80 | (code & 0x3f));
-		f->len += 3;
+		*to++ = (unsigned char)(0xe0 | code >> 12);
+		*to++ = (unsigned char)(0x80 | (code >> 6 & 0x3f));
+		*to++ = (unsigned char)(0x80 | (code & 0x3f));
 	}
+	return to;
 }
 
 /*
- * Characters of two and three bytes as long as the table has their answer;
- * returns how many bytes were read. What the table gives is never longer than
- * the character it stands for, so the room that was reserved suffices.
+ * Puts what a character of `n` bytes folds to. What the table gives is never
+ * longer than the character it stands for, so the room reserved suffices.
+ */
+static void
+fold_put_entry(struct folded *f, uint16_t entry, size_t n, size_t source)
+{
+	unsigned char *to = (unsigned char *)f->text + f->len;
+	size_t len = 0;
+
+	if (entry != FOLD_DROP)
+		len = (size_t)(fold_encode(to, entry) - to);
+	f->len += len;
+	if (len != n)
+		fold_add_run(f, source + n, false);
+}
+
+/* A character's bytes, the first lowest; more than its own if there are. */
+static inline uint32_t
+fold_load(const unsigned char *p, size_t len)
+{
+	uint32_t bytes = 0;
+
+	/* of fixed sizes, for compilers to make single loads of them */
+	if (len >= 4) {
+		memcpy(&bytes, p, 4);
+		return le32toh(bytes);
+	}
+	if (len == 3)
+		memcpy(&bytes, p, 3);
+	else if (len == 2)
+		memcpy(&bytes, p, 2);
+	return le32toh(bytes);
+}
+
+static inline void
+fold_store(unsigned char *to, uint32_t bytes)
+{
+	bytes = htole32(bytes);
+	memcpy(to, &bytes, sizeof(bytes));
+}
+
+/* FOLD_SLOW for what is no character of three bytes, or broken. */
+static inline uint16_t
+fold_find_three(uint32_t bytes)
+{
+	if ((bytes & 0xc0c0f0) != 0x8080e0)
+		return FOLD_SLOW;
+	return fold_pages[fold_index[(bytes & 0xf) << 6 | (bytes >> 8 & 0x3f)]]
+			 [bytes >> 16 & 0x3f];
+}
+
+/* The same for two bytes; 0xc0 and 0xc1 begin nothing. */
+static inline uint16_t
+fold_find_two(uint32_t bytes)
+{
+	if ((bytes & 0xc0e0) != 0x80c0 || !(bytes & 0x1e))
+		return FOLD_SLOW;
+	return fold_pages[fold_index[bytes & 0x1f]][bytes >> 8 & 0x3f];
+}
+
+/* Copies the characters in front that stay as they are: how many bytes. */
+static size_t
+fold_copy_threes(const unsigned char *p, size_t len, unsigned char *to)
+{
+	size_t at = 0;
+
+	for (; at + 4 <= len; at += 3) {
+		uint32_t bytes = fold_load(p + at, 4);
+
+		if (fold_find_three(bytes) != FOLD_SELF)
+			break;
+		fold_store(to + at, bytes);
+	}
+	return at;
+}
+
+static size_t
+fold_copy_twos(const unsigned char *p, size_t len, unsigned char *to)
+{
+	size_t at = 0;
+
+	for (; at + 4 <= len; at += 2) {
+		uint32_t bytes = fold_load(p + at, 4);
+
+		if (fold_find_two(bytes) != FOLD_SELF)
+			break;
+		fold_store(to + at, bytes);
+	}
+	return at;
+}
+
+/* One character of which the table has the answer: its length, or 0. */
+static size_t
+fold_one(struct folded *f, const unsigned char *p, size_t len, size_t source)
+{
+	uint32_t bytes = fold_load(p, len);
+	size_t n = *p >= 0xe0 ? 3 : 2;
+	uint16_t entry = n == 3 ? fold_find_three(bytes) : fold_find_two(bytes);
+
+	if (entry == FOLD_SLOW)
+		return 0;
+	if (entry == FOLD_SELF) {
+		fold_store((unsigned char *)f->text + f->len, bytes);
+		f->len += n;
+	} else
+		fold_put_entry(f, entry, n, source);
+	return n;
+}
+
+/*
+ * Characters beyond ASCII as long as the table has their answer; returns where
+ * they end.
  */
 static size_t
-fold_multi(struct folded *f, const char *text, size_t at, size_t len)
+fold_multi(struct folded *f, const unsigned char *p, size_t at, size_t len)
 {
-	const unsigned char *p = (const unsigned char *)text;
-	size_t from = at, n;
-	uint16_t entry;
-	uint32_t code;
+	size_t n;
 
-	while (at < len && p[at] >= 0xc2 && p[at] < 0xf0) {
-		n = p[at] < 0xe0 ? 2 : 3;
-		if (len - at < n)
+	while (at < len && p[at] >= 0x80) {
+		unsigned char *to = (unsigned char *)f->text + f->len;
+
+		n = p[at] >= 0xe0 ? fold_copy_threes(p + at, len - at, to)
+				  : fold_copy_twos(p + at, len - at, to);
+		if (!n)
+			n = fold_one(f, p + at, len - at, at);
+		else
+			f->len += n;
+		if (!n)
 			break;
-		if (n == 2) {
-			code = (p[at] & 0x1fu) << 6 | (p[at + 1] & 0x3fu);
-		} else {
-			code = (p[at] & 0xfu) << 12 | (p[at + 1] & 0x3fu) << 6 |
-			       (p[at + 2] & 0x3fu);
-		}
-		entry = fold_find(code);
-		if (entry == FOLD_SLOW)
-			break;
-		if (entry != FOLD_DROP)
-			fold_put_short(
-			    f, entry == FOLD_SELF ? code : entry, at);
 		at += n;
 	}
-	return at - from;
+	return at;
 }
 
 /* The text from `at` on; the output so far is as long. */
 static void
 fold_rest(struct folded *f, const char *text, size_t at, size_t len)
 {
+	const unsigned char *p = (const unsigned char *)text;
 	size_t n;
 
 	while (at < len) {
-		n = fold_ascii((const unsigned char *)text + at, len - at,
-		    (unsigned char *)f->text + f->len);
-		fold_number(f, at, n);
+		n = fold_ascii(
+		    p + at, len - at, (unsigned char *)f->text + f->len);
 		f->len += n;
 		at += n;
-		at += fold_multi(f, text, at, len);
-		if (at < len && (unsigned char)text[at] >= 0x80)
+		n = at;
+		at = fold_multi(f, p, at, len);
+		if (at == n && at < len)
 			at += fold_other(f, text + at, len - at, at);
 	}
-	f->offsets[f->len] = (uint32_t)len;
-}
-
-/* Begins to keep offsets, behind the ASCII that is there already. */
-static void
-fold_begin_offsets(struct folded *f)
-{
-	size_t ascii = f->len;
-
-	if (f->cap > f->offset_cap)
-		f->offset_store = xgrow(f->offset_store, f->cap, &f->offset_cap,
-		    sizeof(*f->offset_store));
-	f->offsets = f->offset_store;
-	f->len = 0;
-	fold_number(f, 0, ascii);
-	f->len = ascii;
 }
 
 void
@@ -228,14 +345,12 @@ fold_text(const char *text, size_t len, struct folded *folded)
 {
 	assert(len <= UINT32_MAX / (2 * FOLD_GROWTH_MAX));
 	folded->len = 0;
-	folded->offsets = NULL;
+	folded->run_count = 0;
 	folded->source_len = len;
 	fold_reserve(folded, len);
 	folded->len = fold_ascii(
 	    (const unsigned char *)text, len, (unsigned char *)folded->text);
-	if (folded->len < len) {
-		fold_begin_offsets(folded);
+	if (folded->len < len)
 		fold_rest(folded, text, folded->len, len);
-	}
 	folded->text[folded->len] = '\0';
 }

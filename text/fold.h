@@ -1,6 +1,7 @@
 #ifndef WIREWATCH_TEXT_FOLD_H
 #define WIREWATCH_TEXT_FOLD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,18 +14,24 @@
  * folded, soft hyphens and zero-width characters dropped, typographic
  * apostrophes and dashes made ASCII. Folding twice changes nothing.
  *
- * offsets[i] is the byte offset in the source of folded byte i, and
- * offsets[len] the source's length, so that a span found in the folded text
- * can be shown in the original; always on character borders. When the text is
- * ASCII the two have the same offsets and `offsets` is NULL.
+ * folded_source tells where a byte came from, so that a span found in the
+ * folded text can be shown in the original; always on character borders. The
+ * two go side by side but where a run begins anew: in a text of ASCII, or of
+ * characters that keep their length, there are no runs.
  */
+struct fold_run {
+	uint32_t at; /* in the folded text; ends where the next begins */
+	uint32_t source;
+	bool is_one; /* all of it came from the one character there */
+};
+
 struct folded {
 	char *text;
 	size_t len;
 	size_t cap;
-	uint32_t *offsets;
-	uint32_t *offset_store;
-	size_t offset_cap;
+	struct fold_run *runs; /* in order; before the first both begin at 0 */
+	size_t run_count;
+	size_t run_cap;
 	size_t source_len;
 };
 
@@ -32,7 +39,7 @@ void folded_init(struct folded *folded);
 void folded_clear(struct folded *folded);
 /* Folds valid UTF-8 into `folded`, whose memory is reused. */
 void fold_text(const char *text, size_t len, struct folded *folded);
-/* Source offset of a byte of the folded text. */
+/* Source offset of a byte of the folded text, or of its end. */
 size_t folded_source(const struct folded *folded, size_t offset);
 /*
  * Where a span that ends at `end` of the folded text ends in the source: the

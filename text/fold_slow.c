@@ -15,15 +15,13 @@
  * letter are noise, not language: the rest is dropped.
  */
 #include <stdbool.h>
-#include <string.h>
 #include <utf8proc.h>
 
 #include "text/fold_private.h"
 
-#define FOLD_CHAR_MAX 4	/* bytes of a character in UTF-8 */
-#define FOLD_MARKS_MAX 8	/* no language puts more on one letter */
-#define FOLD_LETTERS_MAX 7	/* code points that one may stand for */
-#define FOLD_DECOMPOSED_MAX 4	/* code points of one canonical decomposition */
+#define FOLD_MARKS_MAX 8 /* no language puts more on one letter */
+#define FOLD_LETTERS_MAX 7 /* code points that one may stand for */
+#define FOLD_DECOMPOSED_MAX 4 /* code points of one canonical decomposition */
 
 #define FOLD_BREVE 0x0306
 #define FOLD_CYRILLIC_I 0x0438
@@ -79,30 +77,36 @@ struct fold_tail {
 static void
 fold_put(struct folded *f, utf8proc_int32_t code, uint32_t source)
 {
-	utf8proc_uint8_t bytes[FOLD_CHAR_MAX];
-	utf8proc_ssize_t i, len;
-
-	len = utf8proc_encode_char(code, bytes);
-	memcpy(f->text + f->len, bytes, (size_t)len);
-	for (i = 0; i < len; i++)
-		f->offsets[f->len++] = source;
+	if (fold_next(f) != source)
+		fold_add_run(f, source, true);
+	f->len += (size_t)utf8proc_encode_char(
+	    code, (utf8proc_uint8_t *)f->text + f->len);
 }
 
-/* Takes the last character of the output back; the output is not empty. */
+/* The last character of the first *len bytes, which are not none. */
 static struct fold_piece
-fold_take(struct folded *f)
+fold_last(const struct folded *f, size_t *len)
 {
 	struct fold_piece piece;
-	size_t end = f->len;
+	size_t end = *len;
 
 	do {
-		f->len--;
-	} while (f->len > 0 && ((unsigned char)f->text[f->len] & 0xc0) == 0x80);
-	piece.source = f->offsets[f->len];
-	if (utf8proc_iterate((const utf8proc_uint8_t *)f->text + f->len,
-		(utf8proc_ssize_t)(end - f->len), &piece.code) <= 0)
+		--*len;
+	} while (*len > 0 && ((unsigned char)f->text[*len] & 0xc0) == 0x80);
+	piece.source = (uint32_t)folded_source(f, *len);
+	if (utf8proc_iterate((const utf8proc_uint8_t *)f->text + *len,
+		(utf8proc_ssize_t)(end - *len), &piece.code) <= 0)
 		piece.code = FOLD_REPLACEMENT;
 	return piece;
+}
+
+/* Takes back what stands behind the first `len` bytes. */
+static void
+fold_cut(struct folded *f, size_t len)
+{
+	f->len = len;
+	while (f->run_count && f->runs[f->run_count - 1].at > len)
+		f->run_count--;
 }
 
 static unsigned int
@@ -149,20 +153,19 @@ fold_joins(utf8proc_int32_t code)
 	       (code >= 0x16d63 && code <= 0x16d6a);
 }
 
-/* The output's last letter and the marks on it; the output keeps them. */
+/* The output's last letter and the marks on it. */
 static void
-fold_tail_read(struct folded *f, struct fold_tail *tail)
+fold_tail_read(const struct folded *f, struct fold_tail *tail)
 {
 	struct fold_piece back[FOLD_MARKS_MAX + 1];
 	size_t len = f->len, n = 0;
 
-	while (f->len > 0 && n <= FOLD_MARKS_MAX) {
-		back[n] = fold_take(f);
+	while (len > 0 && n <= FOLD_MARKS_MAX) {
+		back[n] = fold_last(f, &len);
 		if (fold_class(back[n++].code) == 0)
 			break;
 	}
-	tail->start = f->len;
-	f->len = len;
+	tail->start = len;
 	for (tail->count = 0; tail->count < n; tail->count++)
 		tail->pieces[tail->count] = back[n - 1 - tail->count];
 }
@@ -223,7 +226,7 @@ fold_join(struct folded *f, utf8proc_int32_t code, uint32_t source)
 		return;
 	}
 	source = tail.pieces[0].source;
-	f->len = tail.start;
+	fold_cut(f, tail.start);
 	for (i = 0; i < n; i++)
 		fold_put(f, codes[i], source);
 }
@@ -269,10 +272,12 @@ static void
 fold_breve(struct folded *f)
 {
 	struct fold_piece piece;
+	size_t len = f->len;
 
-	if (f->len == 0)
+	if (len == 0)
 		return;
-	piece = fold_take(f);
+	piece = fold_last(f, &len);
+	fold_cut(f, len);
 	if (piece.code == FOLD_CYRILLIC_I)
 		piece.code = FOLD_CYRILLIC_SHORT_I;
 	fold_put(f, piece.code, piece.source);

@@ -82,7 +82,9 @@ script_is_char(uint32_t code)
 		return false;
 	if ((code >= 0x3400 && code < 0x4dc0) ||
 	    (code >= 0x4e00 && code <= 0x9fff) ||
-	    (code >= 0xac00 && code <= 0xd7a3))
+	    (code >= 0xac00 && code <= 0xd7a3) ||
+	    (code >= 0x3041 && code <= 0x3096) ||
+	    (code >= 0x30a1 && code <= 0x30fa))
 		return true;
 	return script_find(RANGES(script_chars), code) != SCRIPT_NONE;
 }

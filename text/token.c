@@ -1,25 +1,22 @@
 /*
  * The tokeniser, the hottest loop beside the matcher's. 64 bytes at a time
- * become two bit masks: bytes of words, and first bytes of characters that are
- * tokens. ASCII is classified sixteen bytes at once where SSE2 is there; other
- * characters one by one. Runs of ones are then read off as words. Every token's
- * bytes are followed by readable memory, so that hashing never looks at ends.
+ * become bit masks (token_block.h), of which the tokens are read off: runs of
+ * ones are words. A block without letters that stand alone, which possessives
+ * and dotted capitals are made of, is read by a loop that asks no questions.
+ * Every token's bytes are followed by readable memory, so that hashing never
+ * looks at ends.
  */
+#include <assert.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 #include "lib/alloc.h"
 #include "text/token.h"
+#include "text/token_block.h"
+#include "text/token_hash.h"
 
-#define BLOCK 64
-#define MULTIPLIER_1 UINT64_C(0x9fb21c651e98df25)
-#define MULTIPLIER_2 UINT64_C(0xd6e8feb86659fd93)
 #define DOTTED_LETTER_MAX 4 /* bytes of one character */
 
 void
@@ -27,80 +24,9 @@ token_seed(uint64_t seed[2])
 {
 	/* without randomness matching still works, only predictably */
 	if (RAND_bytes((unsigned char *)seed, 2 * sizeof(*seed)) != 1) {
-		seed[0] = MULTIPLIER_2;
-		seed[1] = MULTIPLIER_1;
+		seed[0] = TOKEN_MULTIPLIER_2;
+		seed[1] = TOKEN_MULTIPLIER_1;
 	}
-}
-
-static inline uint64_t
-token_hash_16(const uint64_t seed[2], uint64_t a, uint64_t b)
-{
-	uint64_t h = (a ^ seed[0]) * MULTIPLIER_1;
-
-	h = ((h ^ h >> 31) + (b ^ seed[1])) * MULTIPLIER_2;
-	return h ^ h >> 32;
-}
-
-static const unsigned char token_masks[32] = {
-    0xff,
-    0xff,
-    0xff,
-    0xff,
-    0xff,
-    0xff,
-    0xff,
-    0xff,
-    0xff,
-    0xff,
-    0xff,
-    0xff,
-    0xff,
-    0xff,
-    0xff,
-    0xff,
-};
-
-/* Up to 16 bytes without a branch: what is behind them is masked. */
-static inline uint64_t
-token_hash_short(const uint64_t seed[2], const char *text, size_t len)
-{
-	uint64_t a, b, mask_a, mask_b;
-
-	memcpy(&a, text, 8);
-	memcpy(&b, text + 8, 8);
-	memcpy(&mask_a, token_masks + 16 - len, 8);
-	memcpy(&mask_b, token_masks + 24 - len, 8);
-	return token_hash_16(seed, a & mask_a, b & mask_b);
-}
-
-static uint64_t
-token_hash_long(const uint64_t seed[2], const char *text, size_t len)
-{
-	uint64_t h;
-
-	h = token_hash_short(seed, text, 16) ^ len;
-	for (text += 16, len -= 16; len > 16; text += 16, len -= 16)
-		h = h * MULTIPLIER_1 ^ token_hash_short(seed, text, 16);
-	return h * MULTIPLIER_1 ^ token_hash_short(seed, text, len);
-}
-
-uint64_t
-token_hash(const uint64_t seed[2], const char *text, size_t len)
-{
-	return len <= 16 ? token_hash_short(seed, text, len)
-			 : token_hash_long(seed, text, len);
-}
-
-uint64_t
-token_hash_char(const uint64_t seed[2], const char *bytes, size_t len)
-{
-	uint32_t code, mask;
-	uint64_t h;
-
-	memcpy(&code, bytes, sizeof(code));
-	memcpy(&mask, token_masks + 16 - len, sizeof(mask));
-	h = ((code & mask) ^ seed[0]) * MULTIPLIER_1;
-	return h ^ h >> 32;
 }
 
 uint32_t
@@ -159,10 +85,9 @@ token_kind_of(uint32_t code)
 }
 
 void
-tokens_init(struct tokens *tokens, const uint64_t seed[2])
+tokens_init(struct tokens *tokens)
 {
 	memset(tokens, 0, sizeof(*tokens));
-	memcpy(tokens->seed, seed, sizeof(tokens->seed));
 }
 
 void
@@ -170,6 +95,8 @@ tokens_clear(struct tokens *tokens)
 {
 	free(tokens->items);
 	free(tokens->text);
+	free(tokens->dotted);
+	free(tokens->positions);
 	memset(tokens, 0, sizeof(*tokens));
 }
 
@@ -178,7 +105,47 @@ tokens_reset(struct tokens *tokens)
 {
 	tokens->count = 0;
 	tokens->text_len = 0;
-	tokens->position = 0;
+	tokens->dotted_count = 0;
+}
+
+const char *
+tokens_dotted_bytes(
+    const struct tokens *tokens, const struct token *token, size_t *len_r)
+{
+	uint32_t index = (uint32_t)(token - tokens->items);
+	size_t low = 0, high = tokens->dotted_count, middle;
+
+	while (low + 1 < high) {
+		middle = low + (high - low) / 2;
+		if (tokens->dotted[middle].token > index)
+			high = middle;
+		else
+			low = middle;
+	}
+	*len_r = tokens->dotted[low].len;
+	return tokens->text + tokens->dotted[low].text;
+}
+
+void
+tokens_number(struct tokens *tokens)
+{
+	/* by kind: how far a token is from the one before, and how wide */
+	static const uint32_t gaps[] = {[TOKEN_BREAK] = TOKEN_FIELD_GAP,
+	    [TOKEN_WORD] = 0,
+	    [TOKEN_CHAR] = 0};
+	static const uint32_t widths[] = {[TOKEN_BREAK] = 0,
+	    [TOKEN_WORD] = TOKEN_WORD_WIDTH,
+	    [TOKEN_CHAR] = 1};
+	uint32_t position = 0;
+	size_t i;
+
+	tokens->positions = xgrow(tokens->positions, tokens->count,
+	    &tokens->position_cap, sizeof(*tokens->positions));
+	for (i = 0; i < tokens->count; i++) {
+		position += gaps[tokens->items[i].kind];
+		tokens->positions[i] = position;
+		position += widths[tokens->items[i].kind];
+	}
 }
 
 /* One field while it is read. */
@@ -192,47 +159,44 @@ struct token_scan {
 	size_t extra; /* in tokens->text: where dotted words go */
 	size_t skip; /* words before this offset are in a token */
 	struct token *out; /* where the next token goes */
-	uint32_t position; /* and its position */
 	enum tokens_mode mode;
 	bool has_wildcards;
 };
 
-/* Of 64 bytes: which belong to words, which begin a character token. */
-struct token_masks {
-	uint64_t words;
-	uint64_t chars;
-};
-
 static inline void
-tokens_push(struct token_scan *scan, enum token_kind kind, size_t start,
-    size_t end, size_t text, size_t len)
+token_set(struct token *token, size_t start, size_t end, enum token_kind kind)
 {
-	const char *bytes = scan->tokens->text + text;
-	const uint64_t *seed = scan->tokens->seed;
-	struct token *token = scan->out++;
-
-	token->hash = kind == TOKEN_CHAR ? token_hash_char(seed, bytes, len)
-					 : token_hash(seed, bytes, len);
-	token->text = (uint32_t)text;
-	token->len = (uint32_t)len;
 	token->start = (uint32_t)start;
 	token->end = (uint32_t)end;
-	token->position = scan->position;
-	token->kind = kind;
-	scan->position += kind == TOKEN_WORD ? TOKEN_WORD_WIDTH : 1;
+	token->kind = (uint8_t)kind;
+	token->is_dotted = false;
+}
+
+/* `base` is where `text` stands in tokens->text, `start` within it. */
+static inline void
+token_set_char(struct token *token, const char *text, size_t base, size_t start)
+{
+	/* the first script that is written so begins at U+1100 */
+	size_t len = 3 + ((unsigned char)text[start] >= 0xf0);
+
+	token_set(token, base + start, base + start + len, TOKEN_CHAR);
+}
+
+/* The place of the lowest bit; there is one. */
+static inline size_t
+token_lowest(uint64_t bits)
+{
+	return (unsigned)__builtin_ctzll(bits);
 }
 
 static void
 tokens_push_break(struct tokens *tokens)
 {
-	struct token *token;
-
 	tokens->items = xgrow(tokens->items, tokens->count + 1 + TOKEN_SLACK,
 	    &tokens->cap, sizeof(*tokens->items));
-	token = &tokens->items[tokens->count++];
-	memset(token, 0, (1 + TOKEN_SLACK) * sizeof(*token));
-	tokens->position += TOKEN_FIELD_GAP;
-	token->position = tokens->position;
+	memset(&tokens->items[tokens->count], 0,
+	    (1 + TOKEN_SLACK) * sizeof(*tokens->items));
+	tokens->count++;
 }
 
 static bool
@@ -278,6 +242,23 @@ tokens_dotted_letter(const struct token_scan *scan, size_t at)
 	return token_is_capital(code) ? len : 0;
 }
 
+static void
+tokens_add_dotted(struct token_scan *scan, size_t start, size_t end, size_t len)
+{
+	struct tokens *tokens = scan->tokens;
+	struct token_dotted *dotted;
+
+	tokens->dotted = xgrow(tokens->dotted, tokens->dotted_count + 1,
+	    &tokens->dotted_cap, sizeof(*tokens->dotted));
+	dotted = &tokens->dotted[tokens->dotted_count++];
+	dotted->token = (uint32_t)(scan->out - tokens->items);
+	dotted->text = (uint32_t)(scan->extra - len);
+	dotted->len = (uint32_t)len;
+	token_set(scan->out, scan->base + start, scan->base + end, TOKEN_WORD);
+	scan->out++->is_dotted = true;
+	scan->skip = end;
+}
+
 /* U.N., D.P.R.K: true if a token was made of it. */
 static bool
 tokens_push_dotted(struct token_scan *scan, size_t start)
@@ -297,8 +278,7 @@ tokens_push_dotted(struct token_scan *scan, size_t start)
 		scan->extra = text;
 		return false;
 	}
-	tokens_push(scan, TOKEN_WORD, start, end, text, scan->extra - text);
-	scan->skip = end;
+	tokens_add_dotted(scan, start, end, scan->extra - text);
 	return true;
 }
 
@@ -309,56 +289,30 @@ tokens_is_possessive(const struct token_scan *scan, size_t start)
 	const struct token *last = scan->out - 1;
 
 	return scan->text[start] == 's' && last->kind != TOKEN_BREAK &&
-	       last->end + 1 == start && scan->text[last->end] == '\'';
+	       last->end + 1 == scan->base + start &&
+	       scan->text[start - 1] == '\'';
+}
+
+/* Whether a word and what follows are like the first part of U.N. */
+static inline bool
+token_is_dotted(const char *text, size_t start, size_t end)
+{
+	return text[end] == '.' && end - start <= DOTTED_LETTER_MAX &&
+	       (end - start == 1 || (unsigned char)text[start] >= 0x80);
 }
 
 static inline void
 tokens_push_word(struct token_scan *scan, size_t start, size_t end)
 {
-	size_t len = end - start;
-
 	if (start < scan->skip)
 		return;
-	if (scan->text[end] == '.' && len <= DOTTED_LETTER_MAX &&
+	if (token_is_dotted(scan->text, start, end) &&
 	    tokens_push_dotted(scan, start))
 		return;
-	if (len == 1 && tokens_is_possessive(scan, start))
+	if (end - start == 1 && tokens_is_possessive(scan, start))
 		return;
-	tokens_push(scan, TOKEN_WORD, start, end, scan->base + start, len);
-}
-
-/* Lower-case letters and digits among 64 bytes; bytes beyond ASCII apart. */
-static uint64_t
-token_ascii_words(const char *text, uint64_t *high_r)
-{
-	uint64_t words = 0, high = 0;
-	int i;
-
-#if defined(__SSE2__)
-	for (i = 0; i < BLOCK / 16; i++) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(text + 16 * i));
-		__m128i letters = _mm_cmplt_epi8(
-		    _mm_add_epi8(v, _mm_set1_epi8((char)(0x80 - 'a'))),
-		    _mm_set1_epi8(-128 + 26));
-		__m128i digits = _mm_cmplt_epi8(
-		    _mm_add_epi8(v, _mm_set1_epi8((char)(0x80 - '0'))),
-		    _mm_set1_epi8(-128 + 10));
-
-		words |= (uint64_t)(uint32_t)_mm_movemask_epi8(
-			     _mm_or_si128(letters, digits))
-			 << 16 * i;
-		high |= (uint64_t)(uint32_t)_mm_movemask_epi8(v) << 16 * i;
-	}
-#else
-	for (i = 0; i < BLOCK; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		words |= (uint64_t)(c - 'a' < 26u || c - '0' < 10u) << i;
-		high |= (uint64_t)(c >> 7) << i;
-	}
-#endif
-	*high_r = high;
-	return words;
+	token_set(
+	    scan->out++, scan->base + start, scan->base + end, TOKEN_WORD);
 }
 
 static uint64_t
@@ -367,90 +321,55 @@ token_wildcards(const char *text)
 	uint64_t found = 0;
 	int i;
 
-	for (i = 0; i < BLOCK; i++)
+	for (i = 0; i < TOKEN_BLOCK; i++)
 		found |= (uint64_t)(text[i] == '*' || text[i] == '?') << i;
 	return found;
 }
 
-/*
- * Han of the main block and Hangul, told by two bytes: between which values
- * the second must lie, by the low half of the first, 0xe0 to 0xef.
- */
-static const unsigned char token_plain_chars[16][2] = {
-    {255, 0},
-    {255, 0},
-    {255, 0},
-    {255, 0},
-    {0xb8, 0xbf},
-    {0x80, 0xbf},
-    {0x80, 0xbf},
-    {0x80, 0xbf},
-    {0x80, 0xbf},
-    {0x80, 0xbf},
-    {0xb0, 0xbf},
-    {0x80, 0xbf},
-    {0x80, 0xbf},
-    {0x80, 0x9d},
-    {255, 0},
-    {255, 0},
-};
-
-static inline bool
-token_is_plain_char(const char *text)
-{
-	unsigned char lead = (unsigned char)text[0];
-	unsigned char second = (unsigned char)text[1];
-	const unsigned char *range = token_plain_chars[lead & 15];
-
-	return (lead & 0xf0) == 0xe0 && second >= range[0] &&
-	       second <= range[1];
-}
-
-/* Letters of Latin and Cyrillic in two bytes: U+00C0-024F and U+0400-047F. */
-static inline bool
-token_is_plain_letter(const char *text)
-{
-	unsigned char lead = (unsigned char)text[0];
-
-	if (lead == 0xc3) /* but the signs of times and division */
-		return ((unsigned char)text[1] & 0xdf) != 0x97;
-	return (lead >= 0xc4 && lead <= 0xc9) || (lead & 0xfe) == 0xd0;
-}
-
-/*
- * Adds the characters beyond ASCII of one block. One that reaches into the next
- * block leaves its bits there in *carry, and is not looked at again: *ahead.
- */
+/* Tells the characters that token_block.h leaves over, one by one. */
 static void
-token_classify(const char *text, uint64_t high, struct token_masks *masks,
-    uint64_t *carry, unsigned *ahead)
+token_tell_others(const char *text, struct token_masks *masks)
 {
-	high &= *ahead < BLOCK ? ~UINT64_C(0) << *ahead : 0;
-	*ahead = 0;
-	while (high) {
-		unsigned at = (unsigned)__builtin_ctzll(high);
-		enum token_kind kind = TOKEN_CHAR;
-		uint64_t bits;
-		size_t len = 3;
+	uint64_t left;
 
-		if (token_is_plain_letter(text + at)) {
-			kind = TOKEN_WORD;
-			len = 2;
-		} else if (!token_is_plain_char(text + at))
-			kind = token_kind_of(token_decode(text + at, &len));
-		bits = (UINT64_C(1) << len) - 1;
+	for (left = masks->others; left; left &= left - 1) {
+		size_t at = token_lowest(left);
+		size_t len;
+		enum token_kind kind =
+		    token_kind_of(token_decode(text + at, &len));
+		uint64_t bits = (UINT64_C(1) << len) - 1;
+
 		if (kind == TOKEN_CHAR)
 			masks->chars |= UINT64_C(1) << at;
-		else if (kind == TOKEN_WORD)
-			masks->words |= bits << at;
-		if (at + len > BLOCK) {
-			*ahead = (unsigned)(at + len - BLOCK);
-			if (kind == TOKEN_WORD)
-				*carry = bits >> (BLOCK - at);
-			return;
-		}
-		high &= ~(bits << at);
+		if (kind != TOKEN_WORD)
+			continue;
+		masks->words |= bits << at;
+		if (at + len > TOKEN_BLOCK)
+			masks->carry |= bits >> (TOKEN_BLOCK - at);
 	}
+}
+
+/*
+ * The masks of one block; those of the one before are passed in. Whether there
+ * is anything but ASCII.
+ */
+static bool
+tokens_read_masks(
+    const struct token_scan *scan, const char *text, struct token_masks *masks)
+{
+	uint64_t carry = masks->carry, high;
+	uint64_t words =
+	    token_block_ascii((const unsigned char *)text, &high) | carry;
+
+	if (scan->has_wildcards)
+		words |= token_wildcards(text);
+	masks->words = masks->chars = masks->carry = 0;
+	if (high) {
+		token_block_wide((const unsigned char *)text, masks);
+		token_tell_others(text, masks);
+	}
+	masks->words |= words;
+	return high != 0;
 }
 
 /* A word that is not yet over when its block is. */
@@ -459,36 +378,86 @@ struct token_open {
 	bool is_open;
 };
 
-static void
-tokens_read_words(struct token_scan *scan, size_t base, uint64_t words,
-    struct token_open *open)
+/*
+ * Whether a block of ASCII may hold letters that stand alone, or what was made
+ * of them reaches into it.
+ */
+static bool
+tokens_is_delicate(const struct token_scan *scan, size_t base, uint64_t starts,
+    uint64_t ends, const struct token_open *open)
 {
-	uint64_t before = words << 1 | open->is_open;
-	uint64_t starts = words & ~before, ends = ~words & before;
+	size_t end = base + token_lowest(ends);
 
-	if (!open->is_open && starts) {
-		open->start = base + (size_t)__builtin_ctzll(starts);
-		starts &= starts - 1;
-	}
-	while (ends) {
-		tokens_push_word(
-		    scan, open->start, base + (size_t)__builtin_ctzll(ends));
-		ends &= ends - 1;
+	if (scan->skip > base || starts & ends >> 1)
+		return true;
+	return open->is_open &&
+	       (open->start + 1 == end || open->start < scan->skip ||
+		   token_is_dotted(scan->text, open->start, end));
+}
+
+static void
+tokens_read_plain(struct token_scan *scan, size_t base, uint64_t starts,
+    uint64_t ends, struct token_open *open)
+{
+	struct token *out = scan->out;
+	size_t start = scan->base + open->start, offset = scan->base + base;
+
+	for (; ends; ends &= ends - 1) {
+		token_set(
+		    out++, start, offset + token_lowest(ends), TOKEN_WORD);
 		if (starts) {
-			open->start = base + (size_t)__builtin_ctzll(starts);
+			start = offset + token_lowest(starts);
 			starts &= starts - 1;
 		}
 	}
-	open->is_open = words >> 63;
+	open->start = start - scan->base;
+	scan->out = out;
 }
 
-static inline void
-tokens_push_char(struct token_scan *scan, size_t at)
+static void
+tokens_read_delicate(struct token_scan *scan, size_t base, uint64_t starts,
+    uint64_t ends, struct token_open *open)
 {
-	/* the first script that is written so begins at U+1100 */
-	size_t len = (unsigned char)scan->text[at] < 0xf0 ? 3 : 4;
+	for (; ends; ends &= ends - 1) {
+		tokens_push_word(scan, open->start, base + token_lowest(ends));
+		if (starts) {
+			open->start = base + token_lowest(starts);
+			starts &= starts - 1;
+		}
+	}
+}
 
-	tokens_push(scan, TOKEN_CHAR, at, at + len, scan->base + at, len);
+static void
+tokens_read_words(struct token_scan *scan, size_t base, uint64_t words,
+    bool is_wide, struct token_open *open)
+{
+	uint64_t before = words << 1 | open->is_open;
+	uint64_t starts = words & ~before, ends = ~words & before;
+	bool is_delicate = is_wide || (ends && tokens_is_delicate(scan, base,
+						   starts, ends, open));
+
+	if (!open->is_open && starts) {
+		open->start = base + token_lowest(starts);
+		starts &= starts - 1;
+	}
+	if (is_delicate)
+		tokens_read_delicate(scan, base, starts, ends, open);
+	else
+		tokens_read_plain(scan, base, starts, ends, open);
+	open->is_open = words >> (TOKEN_BLOCK - 1);
+}
+
+/* A block of characters with at most blanks and signs between them. */
+static void
+tokens_read_chars(struct token_scan *scan, size_t base, uint64_t chars)
+{
+	const char *text = scan->text + base;
+	struct token *out = scan->out;
+	size_t offset = scan->base + base;
+
+	for (; chars; chars &= chars - 1)
+		token_set_char(out++, text, offset, token_lowest(chars));
+	scan->out = out;
 }
 
 /* Words and characters in the order of the text. */
@@ -499,10 +468,9 @@ tokens_read_mixed(struct token_scan *scan, size_t base,
 	uint64_t edges = masks->words ^ (masks->words << 1 | open->is_open);
 	uint64_t events = edges | masks->chars;
 
-	while (events) {
-		unsigned bit = (unsigned)__builtin_ctzll(events);
+	for (; events; events &= events - 1) {
+		size_t bit = token_lowest(events);
 
-		events &= events - 1;
 		if (edges >> bit & 1) {
 			if (open->is_open)
 				tokens_push_word(scan, open->start, base + bit);
@@ -510,20 +478,21 @@ tokens_read_mixed(struct token_scan *scan, size_t base,
 			open->is_open = !open->is_open;
 		}
 		if (masks->chars >> bit & 1)
-			tokens_push_char(scan, base + bit);
+			token_set_char(
+			    scan->out++, scan->text, scan->base, base + bit);
 	}
 }
 
 /* Room for as many tokens as a block can make, and one that was open. */
-static void
+static inline void
 tokens_make_room(struct token_scan *scan)
 {
 	struct tokens *tokens = scan->tokens;
 
 	tokens->count = (size_t)(scan->out - tokens->items);
-	if (tokens->cap - tokens->count > BLOCK)
+	if (tokens->cap - tokens->count > TOKEN_BLOCK)
 		return;
-	tokens->items = xgrow(tokens->items, tokens->count + BLOCK + 1,
+	tokens->items = xgrow(tokens->items, tokens->count + TOKEN_BLOCK + 1,
 	    &tokens->cap, sizeof(*tokens->items));
 	scan->out = tokens->items + tokens->count;
 }
@@ -532,25 +501,21 @@ static void
 tokens_read(struct token_scan *scan)
 {
 	struct token_open open = {0, false};
-	uint64_t carry = 0, high;
-	unsigned ahead = 0;
+	struct token_masks masks = {.carry = 0};
 	size_t base;
 
-	for (base = 0; base < scan->len; base += BLOCK) {
-		const char *text = scan->text + base;
-		struct token_masks masks = {0, 0};
+	for (base = 0; base < scan->len; base += TOKEN_BLOCK) {
+		bool is_wide =
+		    tokens_read_masks(scan, scan->text + base, &masks);
 
-		masks.words = token_ascii_words(text, &high) | carry;
-		carry = 0;
-		if (scan->has_wildcards)
-			masks.words |= token_wildcards(text);
-		if (high)
-			token_classify(text, high, &masks, &carry, &ahead);
 		tokens_make_room(scan);
-		if (masks.chars)
-			tokens_read_mixed(scan, base, &masks, &open);
+		if (!masks.chars)
+			tokens_read_words(
+			    scan, base, masks.words, is_wide, &open);
+		else if (!masks.words && !open.is_open)
+			tokens_read_chars(scan, base, masks.chars);
 		else
-			tokens_read_words(scan, base, masks.words, &open);
+			tokens_read_mixed(scan, base, &masks, &open);
 	}
 	if (open.is_open) {
 		tokens_make_room(scan);
@@ -566,15 +531,16 @@ tokens_copy_text(struct token_scan *scan)
 	size_t need = tokens->text_len + 2 * scan->len + 3 * TOKEN_PAD;
 	char *text;
 
+	assert(need <= TOKENS_TEXT_MAX);
 	tokens->text =
 	    xgrow(tokens->text, need, &tokens->text_cap, sizeof(char));
-	scan->base = tokens->text_len;
-	text = tokens->text + scan->base;
+	text = tokens->text + tokens->text_len;
 	if (scan->len)
 		memcpy(text, scan->folded->text, scan->len);
 	memset(text + scan->len, 0, TOKEN_PAD);
 	scan->text = text;
-	scan->extra = scan->base + scan->len + TOKEN_PAD;
+	scan->base = tokens->text_len;
+	scan->extra = tokens->text_len + scan->len + TOKEN_PAD;
 }
 
 void
@@ -596,10 +562,8 @@ tokens_add(struct tokens *tokens, const struct folded *folded,
 	    mode == TOKENS_OF_QUERY && (memchr(scan.text, '*', scan.len) ||
 					   memchr(scan.text, '?', scan.len));
 	scan.out = tokens->items + tokens->count;
-	scan.position = tokens->position;
 	tokens_read(&scan);
 	tokens->count = (size_t)(scan.out - tokens->items);
-	tokens->position = scan.position;
 	memset(tokens->text + scan.extra, 0, TOKEN_PAD);
 	tokens->text_len = scan.extra + TOKEN_PAD;
 	tokens_push_break(tokens);

@@ -23,16 +23,21 @@ enum token_kind {
 };
 
 struct token {
-	uint64_t hash; /* of the bytes; 0 for a break */
-	uint32_t text; /* where its bytes stand in tokens->text */
-	uint32_t len;
-	uint32_t start; /* in the folded field; */
+	uint32_t start; /* in tokens->text; */
 	uint32_t end; /* exclusive */
-	uint32_t position;
-	enum token_kind kind;
+	uint8_t kind; /* enum token_kind */
+	bool is_dotted; /* its bytes stand elsewhere */
+};
+
+/* The bytes of U.N. without its dots. */
+struct token_dotted {
+	uint32_t token;
+	uint32_t text; /* in tokens->text */
+	uint32_t len;
 };
 
 #define TOKEN_TEXT_MAX (16 * 1024 * 1024) /* bytes of one field */
+#define TOKENS_TEXT_MAX (1u << 28) /* of all fields, pads included */
 #define TOKEN_FIELD_GAP 4096 /* halves between two fields */
 #define TOKEN_WORD_WIDTH 2 /* halves */
 #define TOKEN_PAD 64 /* readable bytes behind each token's */
@@ -46,8 +51,11 @@ struct tokens {
 	char *text;
 	size_t text_len;
 	size_t text_cap;
-	uint32_t position;
-	uint64_t seed[2];
+	struct token_dotted *dotted; /* in the order of the tokens */
+	size_t dotted_count;
+	size_t dotted_cap;
+	uint32_t *positions; /* of each token, after tokens_number */
+	size_t position_cap;
 };
 
 enum tokens_mode {
@@ -56,23 +64,38 @@ enum tokens_mode {
 	TOKENS_OF_QUERY,
 };
 
-void tokens_init(struct tokens *tokens, const uint64_t seed[2]);
+void tokens_init(struct tokens *tokens);
 void tokens_clear(struct tokens *tokens);
 /* Forgets all tokens, keeps the memory. */
 void tokens_reset(struct tokens *tokens);
 /*
- * Adds a field of at most TOKEN_TEXT_MAX bytes (what is beyond is ignored).
- * `source` is the text that was folded.
+ * Adds a field of at most TOKEN_TEXT_MAX bytes (what is beyond is ignored); a
+ * copy of it goes to where tokens->text ends. `source` is the text that was
+ * folded.
  */
 void tokens_add(struct tokens *tokens, const struct folded *folded,
     const char *source, enum tokens_mode mode);
 
-/* Seeds for tokens_init that nobody outside can foresee. */
+/* Those of a dotted word. */
+const char *tokens_dotted_bytes(
+    const struct tokens *tokens, const struct token *token, size_t *len_r);
+
+/* A token's bytes, followed by TOKEN_PAD readable ones. */
+static inline const char *
+tokens_bytes(
+    const struct tokens *tokens, const struct token *token, size_t *len_r)
+{
+	if (token->is_dotted)
+		return tokens_dotted_bytes(tokens, token, len_r);
+	*len_r = token->end - token->start;
+	return tokens->text + token->start;
+}
+
+/* Computes the positions of all tokens; most texts need none. */
+void tokens_number(struct tokens *tokens);
+
+/* Seeds for hashing that nobody outside can foresee. */
 void token_seed(uint64_t seed[2]);
-/* The hash of a word's bytes, of which TOKEN_PAD must be readable. */
-uint64_t token_hash(const uint64_t seed[2], const char *text, size_t len);
-/* And of a character token's. */
-uint64_t token_hash_char(const uint64_t seed[2], const char *bytes, size_t len);
 
 /* What a character is to the tokeniser; TOKEN_BREAK separates. */
 enum token_kind token_kind_of(uint32_t code);

@@ -39,7 +39,7 @@ struct eval_span {
 
 struct eval {
 	const struct topicset *topics;
-	struct term_text text;
+	struct term_text text; /* whose tokens are numbered */
 	struct term_hits hits;
 	struct eval_set *sets;
 	struct eval_set_entry *entries;

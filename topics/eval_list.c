@@ -36,12 +36,12 @@ eval_is_capitals(const struct eval *eval, uint32_t first, uint32_t last)
 static bool
 eval_is_first(const struct eval *eval, unsigned words, uint32_t token)
 {
-	const struct token *tokens = eval->text.tokens.items;
+	const uint32_t *positions = eval->text.tokens.positions;
 
 	if (token < eval->text.fields[MATCH_TITLE].end)
 		return true;
 	return token >= eval->lead_first && token < eval->lead_end &&
-	       tokens[token].position - tokens[eval->lead_first].position <
+	       positions[token] - positions[eval->lead_first] <
 		   words * TOKEN_WORD_WIDTH;
 }
 
@@ -192,9 +192,9 @@ eval_find_behind(
 static uint32_t
 eval_distance(const struct eval *eval, uint32_t last, uint32_t first)
 {
-	const struct token *tokens = eval->text.tokens.items;
+	const uint32_t *positions = eval->text.tokens.positions;
 
-	return tokens[first].position - tokens[last].position;
+	return positions[first] - positions[last];
 }
 
 struct eval_range {

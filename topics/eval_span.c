@@ -16,11 +16,12 @@ static bool
 eval_is_framed(const struct eval *eval, const struct eval_frame *frame,
     const struct term_hit *hit)
 {
-	const struct eval_occurrence *items = eval->occurrences + frame->base;
+	const struct eval_occurrence *items;
 	size_t i;
 
 	if (frame->is_all)
 		return true;
+	items = eval->occurrences + frame->base;
 	i = eval_find_behind(items, frame->count, hit->first);
 	return i && items[i - 1].last >= hit->last;
 }

@@ -114,7 +114,7 @@ lang_script_of(const char *code)
  * word. Kana among Han tell Japanese, Hangul among Han Korean.
  */
 static enum script
-lang_prevailing(const struct tokens *tokens)
+lang_prevailing(const struct tokens *tokens, unsigned *scripts_r)
 {
 	size_t counts[SCRIPTS] = {0}, i, han;
 	enum script best = SCRIPT_NONE;
@@ -125,10 +125,12 @@ lang_prevailing(const struct tokens *tokens)
 
 		if (token->kind != TOKEN_BREAK)
 			counts[script_of(
-			    token_decode(tokens->text + token->text, &len))] +=
+			    token_decode(tokens->text + token->start, &len))] +=
 			    token->kind == TOKEN_WORD ? TOKEN_WORD_WIDTH : 1;
 	}
 	counts[SCRIPT_NONE] = 0;
+	for (*scripts_r = 0, i = 0; i < SCRIPTS; i++)
+		*scripts_r |= (unsigned)(counts[i] > 0) << i;
 	counts[SCRIPT_HIRAGANA] += counts[SCRIPT_KATAKANA];
 	counts[SCRIPT_KATAKANA] = 0;
 	han = counts[SCRIPT_HAN];
@@ -172,14 +174,27 @@ lang_normalise(char code[LANG_CODE_MAX], const char *text)
 	}
 }
 
+/*
+ * Whether a text is, or is in part, written in a script. Latin letters stand in
+ * texts of all languages, as names and as boilerplate, and Han in those of
+ * three: they must prevail.
+ */
+static bool
+lang_is_written_in(const struct lang *lang, enum script script)
+{
+	return script == lang->script ||
+	       (script != SCRIPT_LATIN && script != SCRIPT_HAN &&
+		   (lang->scripts >> script & 1));
+}
+
 /* Text in Han alone may be Korean or Japanese, too, if that is said. */
 static bool
-lang_is_believable(const char *code, enum script script)
+lang_is_believable(const struct lang *lang)
 {
-	enum script own = lang_script_of(code);
+	enum script own = lang_script_of(lang->code), script = lang->script;
 
-	if (own == SCRIPT_NONE || script == SCRIPT_NONE || own == script ||
-	    script == SCRIPT_OTHER)
+	if (own == SCRIPT_NONE || script == SCRIPT_NONE ||
+	    script == SCRIPT_OTHER || lang_is_written_in(lang, own))
 		return true;
 	return script == SCRIPT_HAN &&
 	       (own == SCRIPT_HANGUL || own == SCRIPT_HIRAGANA);
@@ -191,13 +206,13 @@ lang_detect(struct lang *lang, const char *item, const char *source,
 {
 	const char *guess;
 
-	lang->script = lang_prevailing(tokens);
+	lang->script = lang_prevailing(tokens, &lang->scripts);
 	lang->is_guess = false;
 	lang_normalise(lang->code, item);
-	if (lang->code[0] && lang_is_believable(lang->code, lang->script))
+	if (lang->code[0] && lang_is_believable(lang))
 		return;
 	lang_normalise(lang->code, source);
-	if (lang->code[0] && lang_is_believable(lang->code, lang->script))
+	if (lang->code[0] && lang_is_believable(lang))
 		return;
 	guess = lang_guesses[lang->script];
 	lang->is_guess = true;
@@ -238,6 +253,21 @@ lang_differs(const char *a, const char *b)
 	return a[0] && b[0] && strcmp(a, b) != 0;
 }
 
+/* A language that is not stated, by the scripts that the text is written in. */
+static bool
+lang_admits_script(const struct lang *lang, const char *want)
+{
+	enum script script = lang_script_of(want), said;
+
+	if (lang->is_guess)
+		return script == SCRIPT_NONE ? lang->script == SCRIPT_LATIN
+					     : lang_is_written_in(lang, script);
+	/* what is stated holds for a part of the text only */
+	said = lang_script_of(lang->code);
+	return said != SCRIPT_NONE && said != lang->script &&
+	       lang->script != SCRIPT_HAN && script == lang->script;
+}
+
 bool
 lang_admits(const struct lang *lang, const char *code)
 {
@@ -247,12 +277,10 @@ lang_admits(const struct lang *lang, const char *code)
 	if (!code)
 		return true;
 	lang_normalise(want, code);
-	if (lang->is_guess) {
-		enum script script = lang_script_of(want);
-
-		return script == SCRIPT_NONE ? lang->script == SCRIPT_LATIN
-					     : script == lang->script;
-	}
+	if (lang_admits_script(lang, want))
+		return true;
+	if (lang->is_guess)
+		return false;
 	len = strcspn(want, "-");
 	if (len != strcspn(lang->code, "-") ||
 	    strncmp(want, lang->code, len) != 0)

@@ -17,6 +17,7 @@ struct lang {
 	char code[LANG_CODE_MAX]; /* lower case; "" = unknown */
 	bool is_guess;
 	enum script script; /* that prevails in the text */
+	unsigned scripts; /* that occur in it, a bit for each */
 };
 
 /* Either statement may be NULL. */

@@ -33,7 +33,7 @@ matcher_new(const struct topicset *topics)
 
 	matcher->topics = topics;
 	eval->topics = topics;
-	term_text_init(&eval->text, topics->terms);
+	term_text_init(&eval->text);
 	term_hits_init(&eval->hits, topics->terms);
 	meta_init(&eval->meta);
 	eval->sets = xcalloc(topics->set_count, sizeof(*eval->sets));
@@ -317,6 +317,8 @@ matcher_evaluate(struct matcher *matcher)
 	struct eval *eval = &matcher->eval;
 	size_t i;
 
+	if (matcher->candidate_count)
+		tokens_number(&eval->text.tokens);
 	for (i = 0; i < matcher->candidate_count; i++) {
 		const struct topic *topic =
 		    &matcher->topics->topics[matcher->candidates[i]];

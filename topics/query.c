@@ -107,7 +107,9 @@ query_parse(struct query_parser *parser, const struct conf_text *text)
 	struct query_report report = {parser->diag, text, 0};
 	struct query_node *query = NULL;
 
-	if (query_lex(parser, &report, text, false) == 0)
+	/* the lexer stops in the middle when there are too many */
+	if (query_lex(parser, &report, text, false) == 0 &&
+	    report.errors <= QUERY_ERRORS_MAX)
 		query = parse_query(parser, &report);
 	query_count_rest(&report);
 	return report.errors ? NULL : query;

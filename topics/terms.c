@@ -14,7 +14,9 @@
 
 #define TERMS_SLOTS_MIN 16
 #define TERMS_FILTER_BITS 16 /* for each hash, at least */
+#define TERMS_FILTER_WIDE 64 /* while it fits into the nearest cache */
 #define TERMS_FILTER_MIN 1024 /* bits */
+#define TERMS_FILTER_NEAR (1u << 17)
 #define TERMS_POOL_MAX (1u << 30)
 
 enum terms_node_kind {
@@ -35,7 +37,7 @@ terms_new(void)
 
 	token_seed(terms->seed);
 	folded_init(&terms->folded);
-	tokens_init(&terms->tokens, terms->seed);
+	tokens_init(&terms->tokens);
 	terms->exact_len = 1; /* offset 0 means: not exact */
 	return terms;
 }
@@ -55,8 +57,8 @@ terms_free(struct terms **terms_p)
 	free(terms->uses);
 	free(terms->nodes);
 	free(terms->slots);
-	free(terms->first.bits);
-	free(terms->pairs.bits);
+	free(terms->starts.bits);
+	free(terms->paths.bits);
 	free(terms->quads.bits);
 	free(terms->prefixes.bits);
 	free(terms->root_prefixes);
@@ -172,29 +174,32 @@ term_put_char_wildcards(
 }
 
 static enum term_error
-term_put_word(struct term_build *build, const struct token *token,
-    const char *word, bool is_behind_char)
+term_put_word(
+    struct term_build *build, const struct token *token, bool is_behind_char)
 {
-	size_t i, wild = 0;
+	size_t i, len, wild = 0;
+	const char *word = tokens_bytes(&build->terms->tokens, token, &len);
 
-	for (i = 0; i < token->len; i++)
+	for (i = 0; i < len; i++)
 		wild += term_is_wild(word[i]);
-	if (wild == token->len && is_behind_char)
-		return term_put_char_wildcards(build, word, token->len);
+	if (wild == len && is_behind_char)
+		return term_put_char_wildcards(build, word, len);
 	build->has_pending_gap = false;
-	if (wild && !term_wild_is_selective(word, token->len))
+	if (wild && !term_wild_is_selective(word, len))
 		return TERM_WILD_TOO_SHORT;
-	if (token->len > TERM_WORD_MAX)
+	if (len > TERM_WORD_MAX)
 		return TERM_WORD_TOO_LONG;
-	term_put(build, wild ? ELEMENT_WILD : 0, word, token->len);
+	term_put(build, wild ? ELEMENT_WILD : 0, word, len);
 	return build->is_exact ? term_put_exact(build, token) : TERM_OK;
 }
 
 static enum term_error
-term_put_char(struct term_build *build, const struct token *token,
-    const char *bytes, bool is_tight)
+term_put_char(
+    struct term_build *build, const struct token *token, bool is_tight)
 {
 	int flags = ELEMENT_CHAR | (is_tight ? ELEMENT_TIGHT : 0);
+	size_t len;
+	const char *bytes = tokens_bytes(&build->terms->tokens, token, &len);
 
 	if (build->has_pending_gap && is_tight) {
 		if (++build->gaps > TERM_GAPS_MAX)
@@ -203,7 +208,7 @@ term_put_char(struct term_build *build, const struct token *token,
 		    build, ELEMENT_CHAR | ELEMENT_TIGHT | ELEMENT_GAP, NULL, 0);
 	}
 	build->has_pending_gap = false;
-	term_put(build, flags, bytes, token->len);
+	term_put(build, flags, bytes, len);
 	return build->is_exact ? term_put_exact(build, token) : TERM_OK;
 }
 
@@ -216,20 +221,20 @@ term_put_tokens(struct term_build *build)
 
 	for (i = 1; i + 1 < tokens->count; i++) {
 		const struct token *token = &tokens->items[i];
-		const char *bytes = tokens->text + token->text;
 		bool is_tight = is_chars && token[-1].end == token->start;
 		enum term_error error;
 
 		if (i > TERM_TOKENS_MAX)
 			return TERM_TOO_LONG;
 		if (token->kind == TOKEN_CHAR)
-			error = term_put_char(build, token, bytes, is_tight);
+			error = term_put_char(build, token, is_tight);
 		else
-			error = term_put_word(build, token, bytes, is_tight);
+			error = term_put_word(build, token, is_tight);
 		if (error != TERM_OK)
 			return error;
-		is_chars = token->kind == TOKEN_CHAR ||
-			   (is_tight && term_is_wild(bytes[0]));
+		is_chars =
+		    token->kind == TOKEN_CHAR ||
+		    (is_tight && term_is_wild(tokens->text[token->start]));
 		if (build->elements > TERM_TOKENS_MAX)
 			return TERM_TOO_LONG;
 	}
@@ -526,29 +531,104 @@ terms_file(struct terms *terms, uint32_t use, size_t kept)
 	return (uint32_t)kept;
 }
 
-/* Whether anything is in it. */
-static bool
-terms_build_filter(
-    struct terms *terms, struct term_filter *filter, enum terms_node_kind kind)
+static void
+term_filter_init(struct term_filter *filter, size_t count)
 {
-	size_t i, count = 0, bits = TERMS_FILTER_MIN;
+	size_t bits = TERMS_FILTER_MIN, want = count * TERMS_FILTER_WIDE;
 
-	for (i = 0; i < terms->node_count; i++)
-		count += terms->nodes[i].kind == kind;
+	if (want > TERMS_FILTER_NEAR)
+		want = TERMS_FILTER_NEAR;
+	if (want < count * TERMS_FILTER_BITS)
+		want = count * TERMS_FILTER_BITS;
 	filter->shift = 54;
-	while (bits < count * TERMS_FILTER_BITS) {
+	while (bits < want) {
 		bits *= 2;
 		filter->shift--;
 	}
 	filter->words = bits / 64;
 	filter->bits = xcalloc(filter->words, sizeof(*filter->bits));
-	for (i = 0; i < terms->node_count; i++) {
-		uint64_t bit = terms->keys[i] >> filter->shift;
+}
 
-		if (terms->nodes[i].kind == kind)
-			filter->bits[bit >> 6] |= UINT64_C(1) << (bit & 63);
+static void
+term_filter_add(struct term_filter *filter, uint64_t hash)
+{
+	uint64_t bit = hash >> filter->shift;
+
+	filter->bits[bit >> 6] |= UINT64_C(1) << (bit & 63);
+}
+
+/* A filter of the nodes of the kinds from first to last, and their number. */
+static size_t
+terms_build_filter(struct terms *terms, struct term_filter *filter,
+    enum terms_node_kind first, enum terms_node_kind last)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < terms->node_count; i++)
+		count += terms->nodes[i].kind >= first &&
+			 terms->nodes[i].kind <= last;
+	term_filter_init(filter, count);
+	for (i = 0; i < terms->node_count; i++) {
+		if (terms->nodes[i].kind >= first &&
+		    terms->nodes[i].kind <= last)
+			term_filter_add(filter, terms->keys[i]);
 	}
-	return count > 0;
+	return count;
+}
+
+/* Whether a second character follows the first wherever the term occurs. */
+static bool
+term_is_pair(const struct term *term, const char *element)
+{
+	unsigned flags;
+
+	if (term->elements < 2)
+		return false;
+	element += ELEMENT_HEAD + (unsigned char)element[1];
+	flags = (unsigned char)element[0];
+	return flags & ELEMENT_CHAR && flags & ELEMENT_TIGHT &&
+	       !(flags & (ELEMENT_ANY | ELEMENT_GAP));
+}
+
+/* Terms that begin with a wildcarded word have their own filter. */
+static void
+terms_add_start(struct terms *terms, const struct term *term)
+{
+	const char *element = terms->pool + term->text;
+	size_t len = (unsigned char)element[1];
+	/* as they stand in a text */
+	char bytes[2 * 4 + 8] = "";
+
+	if (element[0] & ELEMENT_WILD)
+		return;
+	memcpy(bytes, element + ELEMENT_HEAD, len < 8 ? len : 8);
+	if (element[0] & ELEMENT_CHAR && term_is_pair(term, element)) {
+		element += ELEMENT_HEAD + len;
+		memcpy(bytes + len, element + ELEMENT_HEAD,
+		    (unsigned char)element[1]);
+		len = TERM_START_PAIR;
+	} else if (element[0] & ELEMENT_CHAR) {
+		terms->has_single_chars = true;
+		len = TERM_START_CHAR;
+	}
+	term_filter_add(
+	    &terms->starts, terms_start(terms->seed[0], bytes, len));
+}
+
+static void
+terms_build_filters(struct terms *terms)
+{
+	size_t i;
+
+	term_filter_init(&terms->starts, terms->count);
+	for (i = 0; i < terms->count; i++)
+		terms_add_start(terms, &terms->terms[i]);
+	(void)terms_build_filter(
+	    terms, &terms->paths, TERMS_NODE_FIRST, TERMS_NODE_PAIR);
+	(void)terms_build_filter(
+	    terms, &terms->prefixes, TERMS_NODE_PREFIX, TERMS_NODE_PREFIX);
+	terms->has_quads = terms_build_filter(terms, &terms->quads,
+			       TERMS_NODE_QUAD, TERMS_NODE_QUAD) > 0;
 }
 
 void
@@ -565,11 +645,7 @@ terms_build(struct terms *terms)
 		kept += terms->uses[i] == kept;
 	}
 	terms->count = kept;
-	(void)terms_build_filter(terms, &terms->first, TERMS_NODE_FIRST);
-	(void)terms_build_filter(terms, &terms->pairs, TERMS_NODE_PAIR);
-	(void)terms_build_filter(terms, &terms->prefixes, TERMS_NODE_PREFIX);
-	terms->has_quads =
-	    terms_build_filter(terms, &terms->quads, TERMS_NODE_QUAD);
+	terms_build_filters(terms);
 	terms->terms = xreallocarray(terms->terms, kept, sizeof(*terms->terms));
 	terms->nodes = xreallocarray(
 	    terms->nodes, terms->node_count, sizeof(*terms->nodes));
@@ -608,7 +684,7 @@ terms_memory(const struct terms *terms)
 	       terms->use_count * sizeof(*terms->uses) +
 	       terms->node_cap * sizeof(*terms->nodes) +
 	       terms->slot_count * sizeof(*terms->slots) +
-	       (terms->first.words + terms->pairs.words + terms->quads.words +
+	       (terms->starts.words + terms->paths.words + terms->quads.words +
 		   terms->prefixes.words) *
 		   sizeof(uint64_t) +
 	       (terms->root_prefixes ? TERM_ROOT_PREFIXES * sizeof(uint16_t)
@@ -619,10 +695,4 @@ unsigned
 terms_weight(const struct terms *terms, uint32_t term)
 {
 	return terms->terms[term].weight;
-}
-
-const uint64_t *
-terms_seed(const struct terms *terms)
-{
-	return terms->seed;
 }

@@ -48,13 +48,12 @@ size_t terms_count(const struct terms *terms);
 size_t terms_memory(const struct terms *terms);
 /* A guess of how often a term occurs, for choosing what to wait for. */
 unsigned terms_weight(const struct terms *terms, uint32_t term);
-/* The seed of the tokens that can be scanned. */
-const uint64_t *terms_seed(const struct terms *terms);
 
 /* An item's text as the automaton reads it. */
 struct term_field {
 	struct folded folded;
 	const char *source;
+	uint32_t base; /* of the folded text in tokens.text */
 	uint32_t first; /* its tokens */
 	uint32_t end;
 };
@@ -64,7 +63,7 @@ struct term_text {
 	struct term_field fields[MATCH_FIELDS];
 };
 
-void term_text_init(struct term_text *text, const struct terms *terms);
+void term_text_init(struct term_text *text);
 void term_text_clear(struct term_text *text);
 /* Folds and splits the fields; a source may be NULL. */
 void term_text_set(

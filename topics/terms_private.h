@@ -1,6 +1,10 @@
 #ifndef WIREWATCH_TOPICS_TERMS_PRIVATE_H
 #define WIREWATCH_TOPICS_TERMS_PRIVATE_H
 
+#include <endian.h>
+#include <string.h>
+
+#include "text/token_hash.h"
 #include "topics/terms.h"
 
 /*
@@ -78,8 +82,9 @@ struct terms {
 	size_t node_cap;
 	struct term_slot *slots;
 	size_t slot_count; /* a power of two */
-	struct term_filter first; /* paths of one token */
-	struct term_filter pairs; /* paths of two literal tokens */
+	struct term_filter starts; /* the first bytes of terms: terms_start */
+	bool has_single_chars; /* some with but one character in front */
+	struct term_filter paths; /* of one literal token and of two */
 	struct term_filter quads; /* of four characters */
 	bool has_quads;
 	struct term_filter prefixes; /* of a word with wildcards, first */
@@ -115,6 +120,27 @@ terms_root_index(const char *word)
 	return ((unsigned)(unsigned char)word[0] << 4 ^
 		   (unsigned)(unsigned char)word[1]) &
 	       (TERM_ROOT_PREFIXES - 1);
+}
+
+/*
+ * What the filter of starts is asked by: up to eight bytes at the beginning of
+ * a token, and how long it is. Eight bytes are read. Two characters are looked
+ * at together, as TERM_START_PAIR bytes, one alone as TERM_START_CHAR.
+ */
+#define TERM_START_PAIR 6
+#define TERM_START_CHAR 3
+
+static inline uint64_t
+terms_start(uint64_t seed, const char *bytes, size_t len)
+{
+	static const uint64_t masks[] = {0, 0xff, 0xffff, 0xffffff, 0xffffffff,
+	    UINT64_C(0xffffffffff), UINT64_C(0xffffffffffff),
+	    UINT64_C(0xffffffffffffff), UINT64_MAX};
+	uint64_t first;
+
+	memcpy(&first, bytes, sizeof(first));
+	first = le64toh(first) & masks[len < 8 ? len : 8];
+	return ((first ^ seed) + len) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
 /* 1 or 0. */

@@ -1,8 +1,9 @@
 /*
- * Finds all terms in the tokens of an item. For each token two bits are
- * looked up, of its hash and of its hash with the next one's; where either is
- * set the paths of the automaton are followed, and what they lead to is
- * compared with the text. Hits of a term come in the order of the text.
+ * Finds all terms in the tokens of an item. Of each token the first bytes are
+ * looked up in a filter, of a character those of the next one with it; nearly
+ * all end there. From the others the paths of the automaton are followed, and
+ * what they lead to is compared with the text. Hits of a term come in the order
+ * of the text.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,15 +11,15 @@
 #include "lib/alloc.h"
 #include "topics/terms_private.h"
 
-#define SCAN_BATCH 64
+#define SCAN_BATCH 64 /* bits */
 
 void
-term_text_init(struct term_text *text, const struct terms *terms)
+term_text_init(struct term_text *text)
 {
 	size_t i;
 
 	memset(text, 0, sizeof(*text));
-	tokens_init(&text->tokens, terms->seed);
+	tokens_init(&text->tokens);
 	for (i = 0; i < MATCH_FIELDS; i++)
 		folded_init(&text->fields[i].folded);
 }
@@ -46,6 +47,7 @@ term_text_set(struct term_text *text, const char *const sources[MATCH_FIELDS])
 
 		field->source = source;
 		fold_text(source, len, &field->folded);
+		field->base = (uint32_t)text->tokens.text_len;
 		field->first = (uint32_t)text->tokens.count + (i == 0);
 		tokens_add(
 		    &text->tokens, &field->folded, source, TOKENS_OF_TEXT);
@@ -69,11 +71,12 @@ term_text_source(const struct term_text *text, uint32_t first, uint32_t last,
 {
 	const struct term_field *field =
 	    &text->fields[term_text_field(text, first)];
+	const struct token *tokens = text->tokens.items;
 
 	*start_r =
-	    folded_source(&field->folded, text->tokens.items[first].start);
+	    folded_source(&field->folded, tokens[first].start - field->base);
 	*end_r =
-	    folded_source_end(&field->folded, text->tokens.items[last].end);
+	    folded_source_end(&field->folded, tokens[last].end - field->base);
 }
 
 void
@@ -234,9 +237,9 @@ static bool
 scan_element(const struct scan *scan, const struct scan_rest *rest)
 {
 	unsigned flags = (unsigned char)rest->element[0];
-	size_t len = (unsigned char)rest->element[1];
+	size_t len = (unsigned char)rest->element[1], token_len;
 	const struct token *token = &scan->tokens[rest->at];
-	const char *bytes = scan->text->tokens.text + token->text;
+	const char *bytes;
 	enum token_kind kind = flags & ELEMENT_CHAR ? TOKEN_CHAR : TOKEN_WORD;
 
 	if (token->kind != kind)
@@ -245,10 +248,11 @@ scan_element(const struct scan *scan, const struct scan_rest *rest)
 		return false;
 	if (flags & ELEMENT_ANY)
 		return true;
+	bytes = tokens_bytes(&scan->text->tokens, token, &token_len);
 	if (flags & ELEMENT_WILD
 		? !scan_wild_word(
-		      rest->element + ELEMENT_HEAD, len, bytes, token->len)
-		: token->len != len ||
+		      rest->element + ELEMENT_HEAD, len, bytes, token_len)
+		: token_len != len ||
 		      memcmp(rest->element + ELEMENT_HEAD, bytes, len) != 0)
 		return false;
 	return !rest->exact || scan_is_as_written(scan, rest->at, rest->exact);
@@ -293,7 +297,7 @@ scan_script(const struct scan *scan, const struct token *token)
 	size_t len;
 
 	return script_of(
-	    token_decode(scan->text->tokens.text + token->text, &len));
+	    token_decode(scan->text->tokens.text + token->start, &len));
 }
 
 /* Two character tokens of one script without a border between them. */
@@ -328,6 +332,17 @@ scan_report(const struct scan *scan, uint32_t id, const struct term *term,
 	term_hits_add(scan->hits, id, first, last);
 }
 
+static uint64_t
+scan_hash(const struct scan *scan, const struct token *token)
+{
+	size_t len;
+	const char *bytes = tokens_bytes(&scan->text->tokens, token, &len);
+
+	return token->kind == TOKEN_CHAR
+		   ? token_hash_char(scan->terms->seed, bytes, len)
+		   : token_hash(scan->terms->seed, bytes, len);
+}
+
 static void scan_node(const struct scan *scan, const struct term_node *node,
     uint64_t path, uint32_t first, uint32_t next);
 
@@ -336,15 +351,16 @@ static void
 scan_prefixes(const struct scan *scan, uint64_t path, unsigned prefixes,
     uint32_t first, uint32_t at)
 {
-	const struct token *token = &scan->tokens[at];
-	const char *bytes = scan->text->tokens.text + token->text;
+	size_t len;
+	const char *bytes =
+	    tokens_bytes(&scan->text->tokens, &scan->tokens[at], &len);
 
 	for (; prefixes; prefixes &= prefixes - 1) {
 		unsigned prefix = (unsigned)__builtin_ctz(prefixes);
 		const struct term_node *node;
 		uint64_t next;
 
-		if (term_prefix_lengths[prefix] > token->len)
+		if (term_prefix_lengths[prefix] > len)
 			return;
 		next = terms_prefix_path(path, prefix,
 		    token_hash(
@@ -376,16 +392,10 @@ scan_node(const struct scan *scan, const struct term_node *node, uint64_t path,
 			scan_prefixes(scan, path, node->prefixes, first, next);
 		if (!node->has_words)
 			return;
-		path = terms_path(path, token->hash);
+		path = terms_path(path, scan_hash(scan, token));
 		node = terms_find(scan->terms, path);
 		next++;
 	}
-}
-
-static uint64_t
-scan_pair(const struct token *token)
-{
-	return terms_path(token[0].hash, token[1].hash);
 }
 
 /* Whether the next tokens are all characters. */
@@ -396,7 +406,7 @@ scan_is_quad(const struct token *token)
 	       token[2].kind == TOKEN_CHAR && token[3].kind == TOKEN_CHAR;
 }
 
-static void
+static inline void
 scan_enter(const struct scan *scan, const struct term_filter *filter,
     uint64_t path, uint32_t at, uint32_t next)
 {
@@ -409,59 +419,81 @@ scan_enter(const struct scan *scan, const struct term_filter *filter,
 		scan_node(scan, node, path, at, next);
 }
 
+/* What starts at a token; its hash and that of the next are given. */
 static void
-scan_token(const struct scan *scan, uint32_t at)
+scan_token(const struct scan *scan, uint32_t at, const uint64_t hashes[2])
 {
 	const struct terms *terms = scan->terms;
 	const struct token *token = &scan->tokens[at];
-	const char *bytes = scan->text->tokens.text + token->text;
+	uint64_t pair = terms_path(hashes[0], hashes[1]);
+	size_t len;
 
-	scan_enter(scan, &terms->first, token->hash, at, at + 1);
+	if (token->kind == TOKEN_BREAK)
+		return;
+	scan_enter(scan, &terms->paths, hashes[0], at, at + 1);
 	if (token[1].kind != TOKEN_BREAK)
-		scan_enter(scan, &terms->pairs, scan_pair(token), at, at + 2);
+		scan_enter(scan, &terms->paths, pair, at, at + 2);
 	if (terms->has_quads && scan_is_quad(token))
 		scan_enter(scan, &terms->quads,
-		    terms_path(scan_pair(token), scan_pair(token + 2)), at,
-		    at + 4);
+		    terms_path(pair, terms_path(scan_hash(scan, token + 2),
+					 scan_hash(scan, token + 3))),
+		    at, at + 4);
 	if (terms->root_prefixes && token->kind == TOKEN_WORD)
 		scan_prefixes(scan, 0,
-		    terms->root_prefixes[terms_root_index(bytes)], at, at);
+		    terms->root_prefixes[terms_root_index(
+			tokens_bytes(&scan->text->tokens, token, &len))],
+		    at, at);
 }
 
-/* Adds the tokens at which four characters of a term may start. */
-static uint64_t
-scan_quads(const struct scan *scan, size_t base, size_t count)
+/* The tokens of a batch whose bits are set. */
+static void
+scan_batch(const struct scan *scan, size_t base, uint64_t found)
 {
-	const struct term_filter *filter = &scan->terms->quads;
-	const struct token *token = scan->tokens + base;
-	uint64_t found = 0;
+	uint64_t hashes[SCAN_BATCH + 1], wanted;
 	size_t i;
 
-	for (i = 0; i < count; i++, token++) {
-		/* a break stands behind the last character */
-		if (token->kind != TOKEN_CHAR || token[1].kind != TOKEN_CHAR)
-			continue;
-		found |= term_filter_has(filter,
-			     terms_path(scan_pair(token), scan_pair(token + 2)))
-			 << i;
+	/* common words come one after the other: none is hashed twice */
+	for (wanted = found | found << 1; wanted; wanted &= wanted - 1) {
+		i = (unsigned)__builtin_ctzll(wanted);
+		hashes[i] = scan_hash(scan, &scan->tokens[base + i]);
 	}
-	return found;
+	if (found >> (SCAN_BATCH - 1))
+		hashes[SCAN_BATCH] =
+		    scan_hash(scan, &scan->tokens[base + SCAN_BATCH]);
+	for (; found; found &= found - 1) {
+		i = (unsigned)__builtin_ctzll(found);
+		scan_token(scan, (uint32_t)(base + i), &hashes[i]);
+	}
 }
 
+/* The tokens of a batch which begin as words with wildcards do. */
 static uint64_t
 scan_words(const struct scan *scan, size_t base, size_t count)
 {
-	const struct token *token = scan->tokens + base;
+	const struct token *token = scan->tokens + base, *end = token + count;
 	const char *text = scan->text->tokens.text;
 	uint64_t found = 0;
-	size_t i;
 
-	for (i = 0; i < count; i++, token++) {
-		unsigned index = terms_root_index(text + token->text);
+	for (; token < end; token++) {
+		unsigned index = terms_root_index(text + token->start);
 
-		found |= (uint64_t)(scan->terms->root_prefixes[index] != 0)
-			 << i;
+		found = found >> 1 |
+			(uint64_t)(scan->terms->root_prefixes[index] != 0)
+			    << 63;
 	}
+	return found >> (SCAN_BATCH - count);
+}
+
+/* Whether a term may start with these characters. */
+static inline uint64_t
+scan_char(const struct terms *terms, const char *bytes)
+{
+	uint64_t found = term_filter_has(&terms->starts,
+	    terms_start(terms->seed[0], bytes, TERM_START_PAIR));
+
+	if (terms->has_single_chars)
+		found |= term_filter_has(&terms->starts,
+		    terms_start(terms->seed[0], bytes, TERM_START_CHAR));
 	return found;
 }
 
@@ -469,19 +501,38 @@ scan_words(const struct scan *scan, size_t base, size_t count)
 static uint64_t
 scan_candidates(const struct scan *scan, size_t base, size_t count)
 {
+	const struct token *token = scan->tokens + base, *end = token + count;
 	const struct terms *terms = scan->terms;
-	const struct token *token = scan->tokens + base;
-	uint64_t found = 0;
-	size_t i;
+	const char *text = scan->text->tokens.text;
+	uint64_t found = 0, is_found;
 
-	for (i = 0; i < count; i++, token++)
-		found |= (term_filter_has(&terms->first, token->hash) |
-			     term_filter_has(&terms->pairs, scan_pair(token)))
-			 << i;
-	if (terms->has_quads)
-		found |= scan_quads(scan, base, count);
+	/* bits come in at the top: shifts by constants are cheaper */
+	for (; token < end; token++) {
+		if (token->kind == TOKEN_CHAR)
+			is_found = scan_char(terms, text + token->start);
+		else
+			is_found = term_filter_has(&terms->starts,
+			    terms_start(terms->seed[0], text + token->start,
+				token->end - token->start));
+		found = found >> 1 | is_found << 63;
+	}
+	found >>= SCAN_BATCH - count;
 	if (terms->root_prefixes)
 		found |= scan_words(scan, base, count);
+	return found;
+}
+
+/* The same for dotted words, whose bytes are elsewhere: all of them. */
+static uint64_t
+scan_dotted(const struct scan *scan, size_t base, size_t count, size_t *next)
+{
+	const struct tokens *tokens = &scan->text->tokens;
+	uint64_t found = 0;
+
+	for (; *next < tokens->dotted_count &&
+	       tokens->dotted[*next].token < base + count;
+	     ++*next)
+		found |= UINT64_C(1) << (tokens->dotted[*next].token - base);
 	return found;
 }
 
@@ -490,7 +541,7 @@ terms_scan(const struct terms *terms, const struct term_text *text,
     struct term_hits *hits)
 {
 	const struct scan scan = {terms, text, text->tokens.items, hits};
-	size_t base, end = text->tokens.count - 1;
+	size_t base, end = text->tokens.count - 1, dotted = 0;
 
 	if (!terms->count)
 		return;
@@ -498,10 +549,9 @@ terms_scan(const struct terms *terms, const struct term_text *text,
 	for (base = 1; base < end; base += SCAN_BATCH) {
 		size_t count =
 		    end - base < SCAN_BATCH ? end - base : SCAN_BATCH;
-		uint64_t found = scan_candidates(&scan, base, count);
+		uint64_t found = scan_candidates(&scan, base, count) |
+				 scan_dotted(&scan, base, count, &dotted);
 
-		for (; found; found &= found - 1)
-			scan_token(&scan,
-			    (uint32_t)base + (uint32_t)__builtin_ctzll(found));
+		scan_batch(&scan, base, found);
 	}
 }
