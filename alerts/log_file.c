@@ -45,6 +45,21 @@ log_file_position(const struct log_file *file, struct log_position *position_r)
 	position_r->seq = file->seq;
 }
 
+struct log_file *
+log_file_new(const struct conf_sink *conf)
+{
+	struct log_file *file = xcalloc(1, sizeof(*file));
+
+	file->path = conf->path;
+	file->format = conf->format;
+	file->fd = -1;
+	file->missing_since_ms = TIME_NONE;
+	atomic_init(&file->is_closing, false);
+	buf_init(&file->rest, 0);
+	buf_init(&file->lines, 0);
+	return file;
+}
+
 void
 log_file_free(struct log_file **file_p)
 {
@@ -383,6 +398,15 @@ log_file_write(struct log_file *file, struct log_job *first, size_t count)
 }
 
 static void
+log_file_open(struct log_file *file, struct log_job *job)
+{
+	int rc = log_open(file, job->stored, job->recovery, &job->err);
+
+	job->outcome = rc == 0 ? LOG_DONE : LOG_FAILED;
+	log_file_position(file, &job->position);
+}
+
+static void
 log_file_reopen(struct log_file *file, struct log_job *job)
 {
 	struct err err;
@@ -428,6 +452,9 @@ log_file_run(void *context, struct job *first, size_t count)
 		size_t n = 1;
 
 		switch (job->kind) {
+		case LOG_OPEN:
+			log_file_open(file, job);
+			break;
 		case LOG_WRITE:
 			n = log_file_count_lines(job);
 			log_file_write(file, job, n);

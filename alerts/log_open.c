@@ -257,27 +257,20 @@ log_open_recover(struct log_file *file, const struct log_position *position,
 	return rc;
 }
 
-struct log_file *
-log_open(const struct conf_sink *conf, const struct log_position *position,
+int
+log_open(struct log_file *file, const struct log_position *position,
     struct log_recovery *recovery, struct err *err)
 {
-	struct log_file *file = xcalloc(1, sizeof(*file));
-
-	file->path = conf->path;
-	file->format = conf->format;
-	file->fd = -1;
-	file->missing_since_ms = TIME_NONE;
-	atomic_init(&file->is_closing, false);
-	buf_init(&file->rest, 0);
-	buf_init(&file->lines, 0);
 	memset(recovery, 0, sizeof(*recovery));
-	if (!conf->path) {
+	if (!file->path) {
 		file->fd = STDOUT_FILENO;
-		return file;
+		return 0;
 	}
 	if (log_open_recover(file, position, recovery, err) == 0)
-		return file;
+		return 0;
 	log_recovery_clear(recovery);
-	log_file_free(&file);
-	return NULL;
+	/* what it found on its way it will find again */
+	free(file->note);
+	file->note = NULL;
+	return -1;
 }

@@ -59,6 +59,7 @@ enum log_kind {
 	LOG_WRITE,
 	LOG_REOPEN, /* a rotation was signalled */
 	LOG_GO, /* the position of the new file is in the store */
+	LOG_OPEN, /* the first job, where the loop must not wait */
 };
 
 enum log_outcome {
@@ -73,6 +74,9 @@ struct log_job {
 	struct job job; /* first */
 	enum log_kind kind;
 	const char *body; /* borrowed */
+	/* of LOG_OPEN, both the owner's and untouched by it until done */
+	const struct log_position *stored; /* NULL: none */
+	struct log_recovery *recovery;
 	enum log_outcome outcome;
 	struct log_position position; /* after it */
 	struct err err;
@@ -83,13 +87,13 @@ struct log_job {
 };
 
 /*
- * The file. After log_open() only the thread touches it, but for
+ * The file. While a job is under way only the thread touches it, but for
  * is_closing. `good` is always the end of what is written, synced and whole.
  */
 struct log_file {
 	const char *path; /* NULL = standard output */
 	enum log_format format;
-	int fd;
+	int fd; /* -1 until it is open */
 	uint64_t device;
 	uint64_t inode;
 	int64_t good;
@@ -106,12 +110,12 @@ struct log_file {
 };
 
 /*
- * Opens and recovers. What was found behind the position is in `recovery`,
- * owned by the caller. NULL with the reason.
+ * Opens and recovers, blocking. What was found behind the position is in
+ * `recovery`, owned by the caller. 0, or -1 with the reason: then nothing is
+ * open and it may be tried again.
  */
-struct log_file *log_open(const struct conf_sink *conf,
-    const struct log_position *position, struct log_recovery *recovery,
-    struct err *err);
+int log_open(struct log_file *file, const struct log_position *position,
+    struct log_recovery *recovery, struct err *err);
 /*
  * A file descriptor for appending to a regular file; O_CREAT in flags makes a
  * missing one. -1 with the reason.
@@ -129,6 +133,8 @@ int log_open_tail(struct log_file *file, int fd, const struct stat *st,
 void log_open_adopt(struct log_file *file, int fd, const struct stat *st,
     const struct log_recovery *recovery);
 
+/* A file that is not open yet. The configuration's texts are borrowed. */
+struct log_file *log_file_new(const struct conf_sink *conf);
 void log_file_free(struct log_file **file);
 void log_file_position(
     const struct log_file *file, struct log_position *position_r);

@@ -61,11 +61,12 @@ outbox_find(const struct outbox *outbox, const char *name)
 	return NULL;
 }
 
-/* A sink that has ended makes way for one of the same name. */
+/* A sink that has ended makes way for one of the same name or file. */
 static void
 outbox_finish_closing(struct outbox *outbox)
 {
-	struct outbox_sink **at = &outbox->closing, *sink, *heir;
+	struct outbox_sink **at = &outbox->closing, *sink;
+	bool is_any = false;
 
 	while ((sink = *at)) {
 		if (!outbox_sink_is_over(sink)) {
@@ -73,11 +74,12 @@ outbox_finish_closing(struct outbox *outbox)
 			continue;
 		}
 		*at = sink->next;
-		heir = outbox_find(outbox, sink->conf->name);
-		if (heir)
-			outbox_wake(heir);
 		outbox_sink_free(&sink);
+		is_any = true;
 	}
+	/* whoever waited for its name or its file */
+	if (is_any)
+		outbox_wake_all(outbox);
 }
 
 static void
@@ -119,8 +121,7 @@ outbox_new(const struct outbox_options *options)
 	struct outbox *outbox = xcalloc(1, sizeof(*outbox));
 
 	outbox->options = *options;
-	outbox->node =
-	    xstrdup(options->context.node ? options->context.node : "");
+	outbox->node = xstrdup(""); /* the configuration's comes with it */
 	outbox->random = (uint32_t)(clock_wall_ms() ^ clock_mono_ms()) | 1;
 	ev_timer_init(&outbox->turn, outbox_on_turn, 0., 0.);
 	ev_timer_init(&outbox->grace, outbox_on_grace, 0., 0.);
@@ -301,6 +302,17 @@ outbox_kick(struct outbox *outbox, const char *name, size_t added)
 }
 
 void
+outbox_recount(struct outbox *outbox)
+{
+	size_t i;
+
+	for (i = 0; i < outbox->count; i++) {
+		outbox->sinks[i]->is_known = false;
+		outbox_wake(outbox->sinks[i]);
+	}
+}
+
+void
 outbox_reopen(struct outbox *outbox)
 {
 	struct sink *sink;
@@ -361,12 +373,15 @@ static int64_t
 outbox_next_due_ms(const struct outbox_sink *sink)
 {
 	int64_t mono = clock_mono_ms(), now = clock_wall_ms();
+	int64_t ahead = mono + sink->ahead_ms - now;
 
 	if (sink->state == OUTBOX_DISABLED)
 		return INT64_MAX;
 	if (sink->waiting.count)
 		return now + (sink->hold_ms > mono ? sink->hold_ms - mono : 0);
-	return sink->next_due_ms;
+	if (sink->next_due_ms == INT64_MAX)
+		return INT64_MAX;
+	return sink->next_due_ms - (ahead > 0 ? ahead : 0);
 }
 
 bool

@@ -42,14 +42,17 @@ void outbox_free(struct outbox **outbox);
  * Takes the sinks of a configuration. The first time, at start-up, they are
  * opened at once (blocking: logs are recovered). At a reload those that did not
  * change are kept, the others closed when their attempts have ended, and new
- * ones opened soon, without blocking: of a log it is seen now whether it can
- * be. On -1 nothing has changed. Rows of a sink that is gone wait in the store.
- * The configuration is copied.
+ * ones opened soon, a log by its own thread: now it is only seen whether it can
+ * be, see sink_log_check(). One that then cannot is failing and tried again. On
+ * -1 nothing has changed. Rows of a sink that is gone wait in the store. The
+ * configuration is copied.
  */
 int outbox_configure(
     struct outbox *outbox, const struct conf *conf, struct err *err);
 /* Rows were committed for these sinks: look for them now. */
 void outbox_kick(struct outbox *outbox, const char *sink, size_t added);
+/* Dead letters were deleted from the store: asks it how many are left. */
+void outbox_recount(struct outbox *outbox);
 /* Opens the log files again: they have been renamed. */
 void outbox_reopen(struct outbox *outbox);
 /*

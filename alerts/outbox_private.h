@@ -81,6 +81,7 @@ struct outbox_sink {
 	struct arena *arena; /* of conf */
 	struct conf_sink *conf; /* a copy, so that it outlives a reload */
 	struct sink *sink; /* NULL until it could be opened */
+	bool is_opening; /* it is there, but not open yet */
 	struct ev_timer timer;
 	bool is_dirty; /* to be looked at in the next turn */
 	bool is_closing; /* taken out by a reload */
@@ -100,7 +101,8 @@ struct outbox_sink {
 	bool is_claiming;
 	bool wants_claim;
 	size_t kicked; /* rows that came while a claim was under way */
-	int64_t next_due_ms; /* wall time, of what is left in the store */
+	int64_t next_due_ms; /* of what is left in the store, by its clock */
+	int64_t ahead_ms; /* of its clock before the monotonic one */
 	struct store_settle settle;
 	struct store_settlement settlements[OUTBOX_WINDOW];
 	bool is_settling;
@@ -156,6 +158,14 @@ bool outbox_sink_is_idle(const struct outbox_sink *sink);
 /* It is closing, and nothing of it is left. */
 bool outbox_sink_is_over(const struct outbox_sink *sink);
 size_t outbox_sink_held(const struct outbox_sink *sink);
+/*
+ * The sink's clock, by which its retries are due: wall time, but it does not go
+ * back with it while a retry waits. Not longer: stored times are to make sense
+ * to the next start.
+ */
+int64_t outbox_sink_now_ms(struct outbox_sink *sink);
+/* Nothing waits for that clock any more: it is wall time again. */
+void outbox_sink_reset_clock(struct outbox_sink *sink);
 /* May be attempted no more: closing, disabled, or everything stops. */
 bool outbox_sink_is_resting(const struct outbox_sink *sink);
 

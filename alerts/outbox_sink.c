@@ -75,6 +75,26 @@ outbox_sink_held(const struct outbox_sink *sink)
 	       sink->answered.count + sink->settling.count;
 }
 
+int64_t
+outbox_sink_now_ms(struct outbox_sink *sink)
+{
+	int64_t mono = clock_mono_ms(), wall = clock_wall_ms();
+
+	if (mono + sink->ahead_ms < wall)
+		sink->ahead_ms = wall - mono;
+	/* no delay is that long: the clock was ahead in another life */
+	if (sink->next_due_ms != INT64_MAX &&
+	    sink->next_due_ms > mono + sink->ahead_ms + OUTBOX_DUE_MAX_MS)
+		sink->ahead_ms = sink->next_due_ms - mono;
+	return mono + sink->ahead_ms;
+}
+
+void
+outbox_sink_reset_clock(struct outbox_sink *sink)
+{
+	sink->ahead_ms = clock_wall_ms() - clock_mono_ms();
+}
+
 bool
 outbox_sink_is_resting(const struct outbox_sink *sink)
 {
@@ -107,7 +127,7 @@ outbox_sink_on_failure(struct outbox_sink *sink,
     struct outbox_delivery *delivery, const char *reason,
     int64_t retry_after_ms)
 {
-	int64_t now = clock_wall_ms(), hold, delay;
+	int64_t now = outbox_sink_now_ms(sink), hold, delay;
 	struct outbox_retry retry = {
 	    .attempts = delivery->delivery.attempts + 1,
 	    .age_ms = now - delivery->first_attempt_ms,
@@ -235,6 +255,7 @@ outbox_sink_new(struct outbox *outbox, const struct conf_sink *conf)
 	sink->cancel_ms = INT64_MAX;
 	sink->told_ms = TIME_NONE;
 	sink->wants_claim = true;
+	outbox_sink_reset_clock(sink);
 	outbox_rate_init(&sink->rate, conf->rate_per_s, clock_mono_ms());
 	ev_timer_init(&sink->timer, outbox_sink_on_timer, 0., 0.);
 	sink->timer.data = sink;
@@ -289,19 +310,62 @@ outbox_sink_open(struct outbox_sink *sink, struct err *err)
 	struct sink_context context = options->context;
 	outbox_open_fn open = options->open ? options->open : outbox_sink_make;
 
-	context.node = sink->outbox->node;
+	context.is_running = sink->outbox->is_begun;
 	sink->sink = open(&context, sink->conf,
 	    sink->has_position ? &sink->position : NULL, err);
 	if (!sink->sink)
 		return -1;
 	sink->sink->owner = sink;
 	sink->sink->on_change = outbox_sink_on_change;
+	sink->is_opening = sink->sink->ops->opening != NULL;
 	return 0;
 }
 
+static void
+outbox_sink_on_closed(
+    struct outbox_sink *sink, const char *why, int64_t mono_ms)
+{
+	sink->open_ms = mono_ms + OUTBOX_LOG_RETRY_MS;
+	if (!outbox_sink_is_resting(sink))
+		outbox_tell_failure(sink, why);
+}
+
+/* What became of an opening that the sink's own thread does. */
+static void
+outbox_sink_check_opening(struct outbox_sink *sink, int64_t mono_ms)
+{
+	const char *why;
+
+	if (!sink->is_opening)
+		return;
+	switch (sink->sink->ops->opening(sink->sink, &why)) {
+	case SINK_OPENING:
+		return;
+	case SINK_OPEN:
+		outbox_tell_success(sink);
+		break;
+	case SINK_CLOSED:
+		outbox_sink_on_closed(sink, why, mono_ms);
+		sink->sink->ops->free(sink->sink);
+		sink->sink = NULL;
+		break;
+	}
+	sink->is_opening = false;
+}
+
+/* Whether both write to one place: its deliveries, or its file. */
+static bool
+outbox_sink_shares(const struct outbox_sink *a, const struct outbox_sink *b)
+{
+	if (strcmp(a->conf->name, b->conf->name) == 0)
+		return true;
+	return a->conf->path && b->conf->path &&
+	       strcmp(a->conf->path, b->conf->path) == 0;
+}
+
 /*
- * A sink that came with a reload: once one of the same name has ended, and the
- * store has said what it knows.
+ * A sink that came with a reload: once one of the same name or file has ended,
+ * and the store has said what it knows.
  */
 static void
 outbox_sink_open_late(struct outbox_sink *sink, int64_t mono_ms)
@@ -313,18 +377,16 @@ outbox_sink_open_late(struct outbox_sink *sink, int64_t mono_ms)
 	    outbox_sink_is_resting(sink))
 		return;
 	for (other = sink->outbox->closing; other; other = other->next) {
-		if (strcmp(other->conf->name, sink->conf->name) == 0)
+		if (outbox_sink_shares(other, sink))
 			return;
 	}
 	outbox_store_ask(sink, mono_ms);
 	if (!sink->is_known)
 		return;
-	if (outbox_sink_open(sink, &err) == 0) {
+	if (outbox_sink_open(sink, &err) == -1)
+		outbox_sink_on_closed(sink, err.text, mono_ms);
+	else if (!sink->is_opening)
 		outbox_tell_success(sink);
-		return;
-	}
-	sink->open_ms = mono_ms + OUTBOX_LOG_RETRY_MS;
-	outbox_tell_failure(sink, err.text);
 }
 
 /* What is not attempted any more goes back to the store. */
@@ -366,7 +428,7 @@ outbox_sink_attempt(struct outbox_sink *sink)
 	outbox_rate_take(&sink->rate);
 	delivery->delivery.answer = outbox_sink_on_answer;
 	if (delivery->first_attempt_ms == TIME_NONE)
-		delivery->first_attempt_ms = clock_wall_ms();
+		delivery->first_attempt_ms = outbox_sink_now_ms(sink);
 	outbox_list_append(&sink->under_way, delivery);
 	sink->sink->ops->deliver(sink->sink, &delivery->delivery);
 }
@@ -396,11 +458,11 @@ outbox_sink_next_claim_ms(struct outbox_sink *sink, int64_t mono_ms)
 {
 	int64_t left;
 
-	if (sink->next_due_ms == INT64_MAX || !sink->sink ||
+	if (sink->next_due_ms == INT64_MAX || !sink->sink || sink->is_opening ||
 	    outbox_sink_is_resting(sink) || sink->wants_claim)
 		return INT64_MAX;
-	left = sink->next_due_ms - clock_wall_ms();
-	if (left > 0 && left <= OUTBOX_DUE_MAX_MS)
+	left = sink->next_due_ms - outbox_sink_now_ms(sink);
+	if (left > 0)
 		return mono_ms + left;
 	sink->wants_claim = true;
 	return INT64_MAX;
@@ -425,9 +487,12 @@ outbox_sink_step(struct outbox_sink *sink)
 	int64_t now = clock_mono_ms(), at, due;
 
 	sink->is_dirty = false;
+	outbox_sink_check_opening(sink, now);
 	outbox_sink_open_late(sink, now);
 	if (outbox_sink_is_resting(sink))
 		outbox_sink_release(sink, now);
+	else if (sink->sink)
+		outbox_store_ask(sink, now);
 	outbox_store_settle(sink, now);
 	while ((at = outbox_sink_next_attempt_ms(sink, now)) <= now)
 		outbox_sink_attempt(sink);
@@ -444,6 +509,14 @@ outbox_sink_step(struct outbox_sink *sink)
 	outbox_sink_arm(sink, at, now);
 }
 
+/* Its thread has something to do that is no attempt. */
+static bool
+outbox_sink_is_busy(const struct outbox_sink *sink)
+{
+	return sink->sink && sink->sink->ops->is_busy &&
+	       sink->sink->ops->is_busy(sink->sink);
+}
+
 /* A pause that was asked for is no work; a wait for the sink's rate is. */
 bool
 outbox_sink_is_idle(const struct outbox_sink *sink)
@@ -451,7 +524,8 @@ outbox_sink_is_idle(const struct outbox_sink *sink)
 	int64_t now = clock_mono_ms();
 
 	if (sink->is_dirty || sink->is_asking || sink->is_claiming ||
-	    sink->is_settling || sink->under_way.count)
+	    sink->is_settling || sink->under_way.count ||
+	    outbox_sink_is_busy(sink))
 		return false;
 	if (sink->answered.count && now >= sink->store_ms)
 		return false;
@@ -465,5 +539,6 @@ bool
 outbox_sink_is_over(const struct outbox_sink *sink)
 {
 	return sink->is_closing && !sink->is_asking && !sink->is_claiming &&
-	       !sink->is_settling && !outbox_sink_held(sink);
+	       !sink->is_settling && !outbox_sink_held(sink) &&
+	       !outbox_sink_is_busy(sink);
 }

@@ -168,7 +168,7 @@ outbox_store_settle(struct outbox_sink *sink, int64_t mono_ms)
 	settle->base.data = sink;
 	settle->sink = sink->conf->name;
 	settle->settlements = sink->settlements;
-	settle->now_ms = clock_wall_ms();
+	settle->now_ms = outbox_sink_now_ms(sink);
 	sink->is_settling = true;
 	store_submit(sink->outbox->options.store, &settle->base);
 }
@@ -199,8 +199,10 @@ outbox_store_take(struct outbox_sink *sink, struct store_delivery *from)
 static void
 outbox_store_check_count(struct outbox_sink *sink)
 {
-	if (sink->next_due_ms == INT64_MAX && !outbox_sink_held(sink))
-		sink->pending = (int64_t)sink->kicked;
+	if (sink->next_due_ms != INT64_MAX || outbox_sink_held(sink))
+		return;
+	sink->pending = (int64_t)sink->kicked;
+	outbox_sink_reset_clock(sink);
 }
 
 static void
@@ -251,31 +253,26 @@ outbox_store_is_recovered(const struct outbox_sink *sink)
 bool
 outbox_store_may_claim(const struct outbox_sink *sink, int64_t mono_ms)
 {
-	return sink->sink && sink->wants_claim && !sink->is_claiming &&
-	       !sink->is_settling && !sink->answered.count &&
-	       mono_ms >= sink->store_ms && !outbox_sink_is_resting(sink) &&
-	       outbox_store_has_room(sink) && outbox_store_is_recovered(sink);
+	return sink->sink && !sink->is_opening && sink->wants_claim &&
+	       !sink->is_claiming && !sink->is_settling &&
+	       !sink->answered.count && mono_ms >= sink->store_ms &&
+	       !outbox_sink_is_resting(sink) && outbox_store_has_room(sink) &&
+	       outbox_store_is_recovered(sink);
 }
 
 void
 outbox_store_claim(struct outbox_sink *sink, int64_t mono_ms)
 {
 	struct store_claim *claim = &sink->claim;
-	int64_t now;
 
 	if (!outbox_store_may_claim(sink, mono_ms))
 		return;
-	now = clock_wall_ms();
 	memset(claim, 0, sizeof(*claim));
 	claim->base.kind = STORE_CLAIM;
 	claim->base.done = outbox_store_on_claimed;
 	claim->base.data = sink;
 	claim->sink = sink->conf->name;
-	claim->now_ms = now;
-	/* no delay is that long: the clock has been ahead, and went back */
-	if (sink->next_due_ms != INT64_MAX &&
-	    sink->next_due_ms > now + OUTBOX_DUE_MAX_MS)
-		claim->now_ms = sink->next_due_ms;
+	claim->now_ms = outbox_sink_now_ms(sink);
 	claim->max = OUTBOX_WINDOW - outbox_sink_held(sink);
 	sink->wants_claim = false;
 	sink->is_claiming = true;

@@ -20,8 +20,10 @@
 #define SIGN_KEY_MIN 24
 #define SIGN_KEY_MAX 64
 #define SIGN_KEY_TEXT_MAX 88	/* SIGN_KEY_MAX bytes in base64 */
-#define SIGN_MAC_SIZE 32
 #define SIGN_MAC_TEXT 48	/* base64 of a MAC with "v1," before it */
+
+#define SIGN_DIGITS                                                            \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 struct sign_key {
 	unsigned char bytes[SIGN_KEY_TEXT_MAX];
@@ -31,15 +33,18 @@ struct sign_key {
 static int
 sign_read_key(const char *secret, struct sign_key *key, struct err *err)
 {
-	size_t prefix = strlen(SIGN_PREFIX), len, padding = 0;
+	size_t prefix = strlen(SIGN_PREFIX), len, digits, padding;
 	const char *text = secret + prefix;
 	int n;
 
 	if (strncmp(secret, SIGN_PREFIX, prefix) != 0)
 		return err_set(err, "a secret starts with \"" SIGN_PREFIX "\"");
-	len = strlen(text);
-	while (padding < len && padding < 2 && text[len - 1 - padding] == '=')
-		padding++;
+	/* EVP_DecodeBlock is lax about blanks and about '=' anywhere */
+	digits = strspn(text, SIGN_DIGITS);
+	padding = strspn(text + digits, "=");
+	len = digits + padding;
+	if (text[len] || padding > 2)
+		return err_set(err, "the secret is not valid base64");
 	if (len == 0 || len > SIGN_KEY_TEXT_MAX || len % 4 != 0)
 		return err_set(err, "a secret is \"" SIGN_PREFIX "\" and %d to "
 		    "%d bytes in base64", SIGN_KEY_MIN, SIGN_KEY_MAX);

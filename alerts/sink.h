@@ -40,6 +40,13 @@ struct delivery {
 	void *attempt;
 };
 
+/* How far the opening of a sink is. */
+enum sink_opening {
+	SINK_OPENING,		/* under way; on_change tells the end */
+	SINK_OPEN,
+	SINK_CLOSED,		/* it failed: to be freed, and made anew */
+};
+
 struct sink;
 
 struct sink_ops {
@@ -67,6 +74,17 @@ struct sink_ops {
 	/* That position, and what was recovered, are in the store now. */
 	void (*settled)(
 	    struct sink *sink, const struct log_position *position);
+	/*
+	 * NULL: it is open. Otherwise nothing is delivered, recovered or to be
+	 * stored before it is; the reason of a failure is the sink's.
+	 */
+	enum sink_opening (*opening)(
+	    const struct sink *sink, const char **why_r);
+	/*
+	 * Whether something is under way that free() would wait for, attempts
+	 * not counted; on_change tells the end. NULL: never.
+	 */
+	bool (*is_busy)(const struct sink *sink);
 	void (*free)(struct sink *sink);
 };
 
@@ -85,19 +103,26 @@ struct sink_context {
 	struct ev_loop *loop;
 	struct log *log;
 	struct http *http;
-	const char *node;
+	/* Set by the outbox: the loop runs, opening must not wait for a disk. */
+	bool is_running;
 };
 
 /*
  * A log file, or standard output. Whole lines are appended and synced, then
  * answered. The file is recovered from `position`, that of its last settlement
  * (NULL: it has none): lines behind it are given by recovered() and not written
- * again, a torn last line is cut. NULL with the reason.
+ * again, a torn last line is cut. NULL with the reason. All that happens within
+ * the call, unless context->is_running: then on the log's own thread, see
+ * opening(), and the call itself only starts that.
  */
 struct sink *sink_log_new(const struct sink_context *context,
     const struct conf_sink *conf, const struct log_position *position,
     struct err *err);
-/* Whether that path can be opened as a log, without touching its content. */
+/*
+ * Whether that path can be opened as a log, for a reload: the name is looked up
+ * and the file opened and closed, or its directory seen to be writable. No
+ * content is read or written, nothing is created, locked or synced.
+ */
 int sink_log_check(const struct conf_sink *conf, struct err *err);
 struct sink *sink_webhook_new(const struct sink_context *context,
     const struct conf_sink *conf, struct err *err);

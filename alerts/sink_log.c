@@ -3,7 +3,8 @@
  * answers when they are synced. `position` is what may be stored with the
  * answers given so far: the end of the last line that was answered. When the
  * file changes under us, lines that were not written yet are kept here until
- * the store has the position in the new file.
+ * the store has the position in the new file. Once the loop runs the file is
+ * opened by that thread, too, and until then there is nothing else to do.
  */
 #include <errno.h>
 #include <ev.h>
@@ -26,6 +27,9 @@ struct sink_log {
 	struct log_position position;
 	struct log_position stored;
 	struct log_recovery recovery;
+	enum sink_opening opening;
+	struct err err; /* why it could not be opened */
+	bool wants_reopen; /* a signal came while it was being opened */
 	bool has_position; /* false for standard output */
 	bool is_moving; /* the position in a new file is to be stored */
 	bool is_closing;
@@ -111,33 +115,7 @@ sink_log_on_moved(struct sink_log *log, const struct log_position *position)
 	sink_log_changed(log);
 }
 
-static void
-sink_log_on_done(struct job *base)
-{
-	struct log_job *job = (struct log_job *)base;
-	struct sink_log *log = job->owner;
-
-	if (job->note)
-		log_warn(log->context.log, "log \"%s\": %s",
-		    log->sink.conf->name, job->note);
-	free(job->note);
-	job->note = NULL;
-	if (job->outcome == LOG_MOVED)
-		sink_log_on_moved(log, &job->position);
-	if (job->kind == LOG_REOPEN) {
-		log->reopening--;
-		if (job->outcome == LOG_FAILED)
-			log_error(log->context.log, "log \"%s\": %s",
-			    log->sink.conf->name, job->err.text);
-		sink_log_changed(log);
-	}
-	if (job->kind != LOG_WRITE)
-		sink_log_free_job(job);
-	else if (job->outcome == LOG_MOVED && !log->is_closing)
-		sink_log_keep(log, job);
-	else
-		sink_log_answer(log, job);
-}
+static void sink_log_on_done(struct job *base);
 
 static struct log_job *
 sink_log_job(struct sink_log *log, enum log_kind kind)
@@ -150,12 +128,99 @@ sink_log_job(struct sink_log *log, enum log_kind kind)
 	return job;
 }
 
+static void
+sink_log_reopen(struct sink *sink)
+{
+	struct sink_log *log = (struct sink_log *)sink;
+
+	if (log->opening != SINK_OPEN) {
+		log->wants_reopen = true;
+		return;
+	}
+	log->reopening++;
+	sink_log_submit(log, sink_log_job(log, LOG_REOPEN));
+}
+
+/* The file is open: whether the store has to know something before we write. */
+static void
+sink_log_begin(struct sink_log *log)
+{
+	log->opening = SINK_OPEN;
+	if (!log->has_position)
+		return;
+	log_file_position(log->file, &log->position);
+	log->is_moving = !sink_log_is_stored(log) || log->recovery.id_count;
+	log->file->is_gated = log->is_moving;
+	if (log->recovery.id_count)
+		log_info(log->context.log,
+		    "log \"%s\": %zu lines were written before the stop",
+		    log->sink.conf->name, log->recovery.id_count);
+}
+
+static void
+sink_log_on_opened(struct sink_log *log, const struct log_job *job)
+{
+	if (job->outcome == LOG_FAILED) {
+		log->opening = SINK_CLOSED;
+		log->err = job->err;
+		return;
+	}
+	sink_log_begin(log);
+	if (log->wants_reopen && !log->is_closing)
+		sink_log_reopen(&log->sink);
+}
+
+static void
+sink_log_on_reopened(struct sink_log *log, const struct log_job *job)
+{
+	log->reopening--;
+	if (job->outcome == LOG_FAILED)
+		log_error(log->context.log, "log \"%s\": %s",
+		    log->sink.conf->name, job->err.text);
+}
+
+static void
+sink_log_tell(const struct sink_log *log, char **note)
+{
+	if (*note)
+		log_warn(log->context.log, "log \"%s\": %s",
+		    log->sink.conf->name, *note);
+	free(*note);
+	*note = NULL;
+}
+
+static void
+sink_log_on_done(struct job *base)
+{
+	struct log_job *job = (struct log_job *)base;
+	struct sink_log *log = job->owner;
+
+	sink_log_tell(log, &job->note);
+	if (job->outcome == LOG_MOVED)
+		sink_log_on_moved(log, &job->position);
+	if (job->kind == LOG_WRITE) {
+		if (job->outcome == LOG_MOVED && !log->is_closing)
+			sink_log_keep(log, job);
+		else
+			sink_log_answer(log, job);
+		return;
+	}
+	if (job->kind == LOG_OPEN)
+		sink_log_on_opened(log, job);
+	else if (job->kind == LOG_REOPEN)
+		sink_log_on_reopened(log, job);
+	sink_log_free_job(job);
+	sink_log_changed(log);
+}
+
 static size_t
 sink_log_capacity(const struct sink *sink)
 {
 	const struct sink_log *log = (const struct sink_log *)sink;
 
-	return log->is_moving || log->reopening ? 0 : LOG_BATCH_MAX;
+	return log->opening != SINK_OPEN || log->is_moving || log->reopening
+		   ? 0
+		   : LOG_BATCH_MAX;
 }
 
 static void
@@ -190,21 +255,12 @@ sink_log_cancel(struct sink *sink, struct delivery *delivery)
 	return false;
 }
 
-static void
-sink_log_reopen(struct sink *sink)
-{
-	struct sink_log *log = (struct sink_log *)sink;
-
-	log->reopening++;
-	sink_log_submit(log, sink_log_job(log, LOG_REOPEN));
-}
-
 static bool
 sink_log_position(const struct sink *sink, struct log_position *position_r)
 {
 	const struct sink_log *log = (const struct sink_log *)sink;
 
-	if (!log->has_position ||
+	if (!log->has_position || log->opening != SINK_OPEN ||
 	    (sink_log_is_stored(log) && !log->recovery.id_count))
 		return false;
 	*position_r = log->position;
@@ -216,6 +272,8 @@ sink_log_recovered(const struct sink *sink, const char *const **ids_r)
 {
 	const struct sink_log *log = (const struct sink_log *)sink;
 
+	if (log->opening != SINK_OPEN)
+		return 0;
 	*ids_r = (const char *const *)log->recovery.ids;
 	return log->recovery.id_count;
 }
@@ -241,6 +299,23 @@ sink_log_settled(struct sink *sink, const struct log_position *position)
 	}
 }
 
+static enum sink_opening
+sink_log_opening(const struct sink *sink, const char **why_r)
+{
+	const struct sink_log *log = (const struct sink_log *)sink;
+
+	*why_r = log->err.text;
+	return log->opening;
+}
+
+static bool
+sink_log_is_busy(const struct sink *sink)
+{
+	const struct sink_log *log = (const struct sink_log *)sink;
+
+	return jobs_pending(log->jobs) > 0;
+}
+
 static void
 sink_log_free(struct sink *sink)
 {
@@ -248,8 +323,7 @@ sink_log_free(struct sink *sink)
 	struct log_job *job;
 
 	log->is_closing = true;
-	if (log->file)
-		atomic_store(&log->file->is_closing, true);
+	atomic_store(&log->file->is_closing, true);
 	jobs_free(&log->jobs);
 	while ((job = log->kept)) {
 		log->kept = (struct log_job *)job->job.next;
@@ -268,30 +342,32 @@ static const struct sink_ops sink_log_ops = {
     .position = sink_log_position,
     .recovered = sink_log_recovered,
     .settled = sink_log_settled,
+    .opening = sink_log_opening,
+    .is_busy = sink_log_is_busy,
     .free = sink_log_free,
 };
 
-/* What recovery found, and whether the store has to know before we write. */
-static void
-sink_log_begin(struct sink_log *log, const struct log_position *position)
+/* The file is opened now, or by the thread's first job. */
+static int
+sink_log_open(
+    struct sink_log *log, const struct log_position *position, struct err *err)
 {
-	log->has_position = log->sink.conf->path != NULL;
-	if (!log->has_position)
-		return;
-	log_file_position(log->file, &log->position);
+	struct log_job *job;
+
 	if (position)
 		log->stored = *position;
-	log->is_moving = !sink_log_is_stored(log) || log->recovery.id_count;
-	log->file->is_gated = log->is_moving;
-	if (log->file->note)
-		log_warn(log->context.log, "log \"%s\": %s",
-		    log->sink.conf->name, log->file->note);
-	free(log->file->note);
-	log->file->note = NULL;
-	if (log->recovery.id_count)
-		log_info(log->context.log,
-		    "log \"%s\": %zu lines were written before the stop",
-		    log->sink.conf->name, log->recovery.id_count);
+	if (log->context.is_running) {
+		job = sink_log_job(log, LOG_OPEN);
+		job->stored = position ? &log->stored : NULL;
+		job->recovery = &log->recovery;
+		sink_log_submit(log, job);
+		return 0;
+	}
+	if (log_open(log->file, position, &log->recovery, err) == -1)
+		return -1;
+	sink_log_tell(log, &log->file->note);
+	sink_log_begin(log);
+	return 0;
 }
 
 struct sink *
@@ -308,16 +384,15 @@ sink_log_new(const struct sink_context *context, const struct conf_sink *conf,
 	log->sink.conf = conf;
 	log->context = *context;
 	log->kept_end = &log->kept;
-	log->file = log_open(conf, position, &log->recovery, err);
-	if (!log->file)
-		goto fail;
-	sink_log_begin(log, position);
+	log->has_position = conf->path != NULL;
+	log->file = log_file_new(conf);
 	options.context = log->file;
 	log->jobs = jobs_new(context->loop, &options);
-	if (log->jobs)
+	if (!log->jobs)
+		err_set(err, "log \"%s\": its thread cannot be started",
+		    conf->name);
+	else if (sink_log_open(log, position, err) == 0)
 		return &log->sink;
-	err_set(err, "log \"%s\": its thread cannot be started", conf->name);
-fail:
 	sink_log_free(&log->sink);
 	return NULL;
 }

@@ -69,15 +69,20 @@ check_run(int argc, char **argv)
 {
 	enum { OPT_HELP = 256, OPT_STRICT };
 	static const struct option longs[] = {
+	    {"config", required_argument, NULL, 'c'},
 	    {"help", no_argument, NULL, OPT_HELP},
 	    {"strict", no_argument, NULL, OPT_STRICT},
 	    {NULL, 0, NULL, 0},
 	};
+	const char *path = NULL;
 	bool is_strict = false;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1) {
 		switch (c) {
+		case 'c':
+			path = optarg;
+			break;
 		case OPT_STRICT:
 			is_strict = true;
 			break;
@@ -87,25 +92,27 @@ check_run(int argc, char **argv)
 			return cli_misuse(&cli_check);
 		}
 	}
-	if (argc - optind > 1)
+	if (optind < argc && !path)
+		path = argv[optind++];
+	if (optind < argc)
 		return cli_misuse(&cli_check);
-	return check_main(
-	    optind < argc ? argv[optind] : cli_default_conf(), is_strict);
+	return check_main(path ? path : cli_default_conf(), is_strict);
 }
 
 const struct cli_command cli_check = {
     .name = "check",
     .summary = "whether a configuration is right, with every error in it",
     .usage =
-	"usage: wirewatch check [--strict] [FILE]\n"
+	"usage: wirewatch check [--strict] [-c FILE | FILE]\n"
 	"\n"
 	"Reads a configuration and everything it includes, and compiles its\n"
 	"topics. All findings are shown, each with its place. Nothing is\n"
 	"started and nothing is written.\n"
 	"\n"
-	"      --strict  warnings count, too\n"
-	"  FILE          default: $WIREWATCH_CONF, else\n"
-	"                " WIREWATCH_SYSCONFDIR "/wirewatch.conf\n"
+	"  -c, --config FILE  the configuration, as FILE alone; default:\n"
+	"                     $WIREWATCH_CONF, else\n"
+	"                     " WIREWATCH_SYSCONFDIR "/wirewatch.conf\n"
+	"      --strict       warnings count, too\n"
 	"\n"
 	"exit status: 0 fine, 1 warnings (--strict), 2 wrong usage or\n"
 	"configuration\n",

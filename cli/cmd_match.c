@@ -544,6 +544,7 @@ match_parse_options(int argc, char **argv, struct match_options *options)
 {
 	enum { OPT_HELP = 256, OPT_JSON, OPT_TOPIC };
 	static const struct option longs[] = {
+	    {"config", required_argument, NULL, 'c'},
 	    {"help", no_argument, NULL, OPT_HELP},
 	    {"json", no_argument, NULL, OPT_JSON},
 	    {"topic", required_argument, NULL, OPT_TOPIC},
@@ -607,11 +608,11 @@ const struct cli_command cli_match = {
 	"them, and shows those that match a topic with the words that\n"
 	"matched. \"feed\" names a feed of the configuration.\n"
 	"\n"
-	"  -c FILE         the configuration; default: $WIREWATCH_CONF, else\n"
-	"                  " WIREWATCH_SYSCONFDIR "/wirewatch.conf\n"
-	"      --json      one {\"id\", \"topics\"} for each item, in order\n"
-	"      --topic NAME  only this topic; may be repeated\n"
-	"  FILE            default: -, standard input\n"
+	"  -c, --config FILE  the configuration; default: $WIREWATCH_CONF,\n"
+	"                     else " WIREWATCH_SYSCONFDIR "/wirewatch.conf\n"
+	"      --json         one {\"id\", \"topics\"} for each item, in order\n"
+	"      --topic NAME   only this topic; may be repeated\n"
+	"  FILE               default: -, standard input\n"
 	"\n"
 	"exit status: 0 fine, 1 a line could not be read, 2 wrong usage or\n"
 	"configuration\n",

@@ -134,8 +134,7 @@ conf_seal(struct conf *conf)
 
 /* Each object starts with its name, so that one comparison serves them all. */
 _Static_assert(offsetof(struct conf_feed, name) == 0 &&
-		   offsetof(struct conf_topic, name) == 0 &&
-		   offsetof(struct conf_sink, name) == 0,
+		   offsetof(struct conf_topic, name) == 0,
     "the name comes first");
 
 static int
@@ -183,8 +182,6 @@ conf_finish(struct conf *conf)
 	    arena, conf->feeds, conf->feed_count, sizeof(*conf->feeds));
 	conf->topics_by_name = conf_index(
 	    arena, conf->topics, conf->topic_count, sizeof(*conf->topics));
-	conf->sinks_by_name = conf_index(
-	    arena, conf->sinks, conf->sink_count, sizeof(*conf->sinks));
 }
 
 /* What has no query was reported, and there is nothing in it to compile. */
@@ -266,12 +263,6 @@ const struct conf_feed *
 conf_find_feed(const struct conf *conf, const char *name)
 {
 	return conf_find(conf->feeds_by_name, conf->feed_count, name);
-}
-
-const struct conf_sink *
-conf_find_sink(const struct conf *conf, const char *name)
-{
-	return conf_find(conf->sinks_by_name, conf->sink_count, name);
 }
 
 const struct conf_topic *

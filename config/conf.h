@@ -18,6 +18,8 @@
 #define CONF_SECRETS_MAX 8
 #define CONF_NAME_MAX 64
 #define CONF_FILE_MAX (16 * 1024 * 1024)
+/* Bytes of a feed's body at most: feeds/parse.h takes no more. */
+#define CONF_BODY_MAX (16 * 1024 * 1024)
 #define CONF_INCLUDE_DEPTH_MAX 8
 
 enum severity {
@@ -181,7 +183,6 @@ struct conf {
 	/* the same objects in the order of their names */
 	const struct conf_feed **feeds_by_name;
 	const struct conf_topic **topics_by_name;
-	const struct conf_sink **sinks_by_name;
 };
 
 /*
@@ -198,7 +199,6 @@ struct conf *conf_examine(const char *path, struct diag *diag);
 void conf_free(struct conf **conf);
 
 const struct conf_feed *conf_find_feed(const struct conf *conf, const char *name);
-const struct conf_sink *conf_find_sink(const struct conf *conf, const char *name);
 const struct conf_topic *conf_find_topic(
     const struct conf *conf, const char *name);
 /* Whether two sinks are configured alike, so that a reload may keep one open. */

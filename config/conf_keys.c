@@ -46,7 +46,7 @@
 	KEY(type, fetch.stall_timeout_ms, "stall-timeout", conf_read_duration, \
 	    .min = 10, .max = HOUR),                                           \
 	KEY(type, fetch.max_body, "max-body", conf_read_size, .min = KIB,      \
-	    .max = GIB),                                                       \
+	    .max = CONF_BODY_MAX),                                             \
 	KEY(type, fetch.proxy, "proxy", conf_read_proxy,                       \
 	    .flags = CONF_KEY_EMPTY | CONF_KEY_SECRET),                        \
 	KEY(type, fetch.allow_private, "allow-private", conf_read_networks,    \
@@ -125,7 +125,9 @@ static const struct conf_key conf_log_keys[] = {
 };
 
 static const struct conf_key conf_webhook_keys[] = {
-    KEY(conf_sink, url, "url", conf_read_url, .flags = CONF_KEY_REQUIRED),
+    /* whoever knows it can post there */
+    KEY(conf_sink, url, "url", conf_read_url,
+        .flags = CONF_KEY_REQUIRED | CONF_KEY_SECRET),
     KEY(conf_sink, secrets, "secret-file", conf_read_secrets,
         .flags = CONF_KEY_LIST),
     KEY(conf_sink, headers, "headers", conf_read_headers,

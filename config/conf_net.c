@@ -2,9 +2,13 @@
  * Readers of addresses and of what goes with a request: URLs and proxies are
  * taken apart by curl, which will also fetch them.
  */
+#include <stdarg.h>
 #include <string.h>
 
 #include "config/conf_private.h"
+
+/* What users, passwords and keys stand before or behind in a URL. */
+#define CONF_URL_SECRETS "@?"
 
 /* Letters of a header's name (RFC 9110 section 5.6.2). */
 #define CONF_TOKEN                                                             \
@@ -34,6 +38,29 @@ conf_is_prefixed(const char *text, const char *const *prefixes, size_t count)
 	return false;
 }
 
+/*
+ * Reports a URL without repeating it: what is no URL may still hold a password
+ * or a key. Its line is shown only where it holds neither.
+ */
+static void __attribute__((format(printf, 4, 5)))
+conf_url_error(const struct conf_given *given, const struct conf_key *key,
+    const char *url, const char *fmt, ...)
+{
+	struct err err;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(err.text, sizeof(err.text), fmt, ap);
+	va_end(ap);
+	if (strpbrk(url, CONF_URL_SECRETS))
+		scan_report_hidden(&given->reader->file->scan,
+		    given->reader->diag, DIAG_ERROR,
+		    &conf_given_at(given, 0)->pos, "%s: %s", key->name,
+		    err.text);
+	else
+		conf_given_error(given, key, 0, "%s", err.text);
+}
+
 /* Reports what is wrong with a URL; 0 if nothing is. */
 static int
 conf_check_url(
@@ -43,18 +70,19 @@ conf_check_url(
 	CURLUcode code;
 
 	if (!conf_is_prefixed(url, schemes, 2)) {
-		conf_given_error(given, key, 0,
-		    "bad URL \"%s\"; expected http:// or https://", url);
+		conf_url_error(
+		    given, key, url, "bad URL; expected http:// or https://");
 		return -1;
 	}
 	if (strlen(url) > CONF_STRING_MAX) {
-		conf_given_error(
-		    given, key, 0, "URL longer than %d bytes", CONF_STRING_MAX);
+		conf_url_error(given, key, url, "URL longer than %d bytes",
+		    CONF_STRING_MAX);
 		return -1;
 	}
 	code = curl_url_set(given->reader->url, CURLUPART_URL, url, 0);
 	if (code != CURLUE_OK) {
-		conf_given_error(given, key, 0, "bad URL \"%s\": %s", url,
+		conf_url_error(given, key, url,
+		    "bad URL: %s; expected http:// or https://",
 		    curl_url_strerror(code));
 		return -1;
 	}
@@ -62,10 +90,8 @@ conf_check_url(
 	if (strchr(url, '@') &&
 	    (conf_url_has(given->reader->url, CURLUPART_USER) ||
 		conf_url_has(given->reader->url, CURLUPART_PASSWORD))) {
-		scan_report_hidden(&given->reader->file->scan,
-		    given->reader->diag, DIAG_ERROR,
-		    &conf_given_at(given, 0)->pos,
-		    "%s: a URL must not carry a user or password", key->name);
+		conf_url_error(
+		    given, key, url, "a URL must not carry a user or password");
 		return -1;
 	}
 	return 0;
@@ -79,6 +105,22 @@ conf_read_url(
 
 	if (conf_check_url(given, key, url) == 0)
 		*(const char **)field = arena_strdup(given->reader->arena, url);
+}
+
+static void
+conf_url_shared(
+    const struct conf_given *given, const char *url, const struct place *first)
+{
+	static const char words[] = "url: another feed has this URL; first at";
+	const struct scan *scan = &given->reader->file->scan;
+	const struct scan_value *at = conf_given_at(given, 0);
+
+	if (strpbrk(url, CONF_URL_SECRETS))
+		scan_report_hidden(scan, given->reader->diag, DIAG_WARNING,
+		    &at->pos, "%s %s:%d", words, first->file, first->line);
+	else
+		scan_report(scan, given->reader->diag, DIAG_WARNING, &at->pos,
+		    at->len, "%s %s:%d", words, first->file, first->line);
 }
 
 /* A feed may have its URL for a name; then they share their memory. */
@@ -102,10 +144,7 @@ conf_read_feed_url(
 	*place = feed->place;
 	first = map_put(reader->feed_urls, url, place);
 	if (first && conf_may_warn(reader))
-		scan_report(&reader->file->scan, reader->diag, DIAG_WARNING,
-		    &conf_given_at(given, 0)->pos, strlen(url),
-		    "url: another feed has this URL; first at %s:%d",
-		    first->file, first->line);
+		conf_url_shared(given, url, first);
 }
 
 void

@@ -53,6 +53,49 @@ scan_place(const struct scan *scan, const struct scan_pos *pos)
 	};
 }
 
+/* Whether an address in the line goes on with a password or a key. */
+static bool
+scan_has_url_secret(const char *line)
+{
+	const char *url = line;
+
+	while ((url = strstr(url, "://"))) {
+		url += 3;
+		url += strcspn(url, "@?\"' \t");
+		if (*url == '@' || *url == '?')
+			return true;
+	}
+	return false;
+}
+
+/* Whether a password was given where only the name of its file can be. */
+static bool
+scan_has_password(const char *line)
+{
+	const char *word = strstr(line, "password");
+
+	return word && strncmp(word, "password-file", 13) != 0;
+}
+
+/*
+ * Whether something in a line may be a secret: it is then not shown, whatever
+ * is wrong in it. Headers may stand alone in a line of their list.
+ */
+static bool
+scan_may_tell(const char *line)
+{
+	const char *first = line + strspn(line, " \t{,");
+
+	if (*first == '"' || *first == '\'') {
+		first++;
+		if (first[strspn(first, SCAN_NAME)] == ':')
+			return true;
+	}
+	return strstr(line, "headers") || strstr(line, "whsec_") ||
+	       (strstr(line, "webhook") && strstr(line, "://")) ||
+	       scan_has_password(line) || scan_has_url_secret(line);
+}
+
 /* The line around pos, cut where it is too long to be shown. */
 static void
 scan_show_line(const struct scan *scan, struct diag *diag,
@@ -69,8 +112,9 @@ scan_show_line(const struct scan *scan, struct diag *diag,
 	if (len > pos->line_start + line_len - pos->offset)
 		len = pos->line_start + line_len - pos->offset;
 	copy = xstrndup(line, line_len);
-	diag_source(diag, copy, column,
-	    (int)scan_characters(scan->text + pos->offset, len));
+	if (!scan_may_tell(copy))
+		diag_source(diag, copy, column,
+		    (int)scan_characters(scan->text + pos->offset, len));
 	free(copy);
 }
 
@@ -114,6 +158,14 @@ scan_blank(struct scan *scan, uint32_t start, uint32_t end)
 	}
 }
 
+/* Whether a value could be a name but for its quotes. */
+static bool
+scanner_is_name(const struct scanner *s, const struct scan_token *token)
+{
+	return strspn(s->text + token->value.pos.offset, SCAN_NAME) >=
+	       token->value.len;
+}
+
 /* Reports a token that does not belong where it stands; returns -1. */
 static int
 scanner_unexpected(
@@ -126,6 +178,10 @@ scanner_unexpected(
 	if (token->type == SCAN_TOKEN_END)
 		scan_report(s->scan, s->diag, DIAG_ERROR, &token->pos, 1,
 		    "the file ends here; expected %s", expected);
+	else if (token->type == SCAN_TOKEN_VALUE && !scanner_is_name(s, token))
+		/* it may be a header or another secret */
+		scan_report(s->scan, s->diag, DIAG_ERROR, &token->pos, len,
+		    "unexpected text; expected %s", expected);
 	else
 		scan_report(s->scan, s->diag, DIAG_ERROR, &token->pos, len,
 		    "unexpected %.*s; expected %s", len > 40 ? 40 : (int)len,
@@ -200,10 +256,8 @@ scanner_option(struct scanner *s, struct scan_option *option, char sign)
 static int
 scanner_name(struct scanner *s, const struct scan_token *token)
 {
-	const char *name = s->text + token->value.pos.offset;
-
 	if (token->type == SCAN_TOKEN_VALUE && !token->value.quote &&
-	    strspn(name, SCAN_NAME) >= token->value.len)
+	    scanner_is_name(s, token))
 		return 0;
 	return scanner_unexpected(s, token, "the name of an option or section");
 }

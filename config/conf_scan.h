@@ -81,7 +81,10 @@ void scan_blank(struct scan *scan, uint32_t start, uint32_t end);
 bool scan_is(const struct scan *scan, const struct scan_pos *pos,
     uint32_t len, const char *name);
 struct place scan_place(const struct scan *scan, const struct scan_pos *pos);
-/* Reports `len` bytes at pos; the line is shown unless it may hold a secret. */
+/*
+ * Reports `len` bytes at pos with their line, unless the line looks as if a
+ * header, a signed address or a secret stood in it. The other never shows it.
+ */
 void scan_report(const struct scan *scan, struct diag *diag,
     enum diag_level level, const struct scan_pos *pos, size_t len,
     const char *fmt, ...) __attribute__((format(printf, 6, 7)));

@@ -79,17 +79,37 @@ conf_read_line(int fd, const char *path, struct buf *line, struct err *err)
 	return 0;
 }
 
+/* Whether the secret itself stands where its file should; is reported. */
+static bool
+conf_is_secret_itself(
+    const struct conf_given *given, const struct conf_key *key, size_t i)
+{
+	const char *text = conf_given_text(given, i);
+
+	text += strspn(text, " \t");
+	if (strncmp(text, CONF_SECRET_PREFIX, strlen(CONF_SECRET_PREFIX)) != 0)
+		return false;
+	scan_report_hidden(&given->reader->file->scan, given->reader->diag,
+	    DIAG_ERROR, &conf_given_at(given, i)->pos,
+	    "%s: this is a secret; expected the name of a file that holds it",
+	    key->name);
+	return true;
+}
+
 /* Opens the file that value i names and reads it; -1: reported. */
 static int
 conf_read_secret(const struct conf_given *given, const struct conf_key *key,
     size_t i, struct buf *line)
 {
-	char *path = conf_secret_path(given, conf_given_text(given, i));
-	/* a FIFO must not stop the daemon */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct err err;
-	int rc;
+	char *path;
+	int fd, rc;
 
+	if (conf_is_secret_itself(given, key, i))
+		return -1;
+	path = conf_secret_path(given, conf_given_text(given, i));
+	/* a FIFO must not stop the daemon */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd == -1) {
 		rc = err_errno(&err, "cannot read %s", path);
 	} else {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
+#include <unistd.h>
 #include <utf8proc.h>
 
 #include "config/conf_private.h"
@@ -195,6 +196,46 @@ conf_read_ca_file(
 	fclose(file);
 }
 
+/* Appends the parts of a path to one that is absolute and plain. */
+static void
+conf_join_plain(char *out, const char *path)
+{
+	size_t len;
+
+	for (; *path; path += len) {
+		path += strspn(path, "/");
+		len = strcspn(path, "/");
+		if (len == 0 || (len == 1 && *path == '.'))
+			continue;
+		if (len == 2 && strncmp(path, "..", 2) == 0) {
+			char *slash = strrchr(out, '/');
+
+			*(slash ? slash : out) = '\0';
+			continue;
+		}
+		strcat(out, "/");
+		strncat(out, path, len);
+	}
+}
+
+/*
+ * The path from the root without empty, "." and ".." parts, whatever there is
+ * on the disk: two spellings of one path are then alike. Owned by the caller.
+ */
+static char *
+conf_plain_path(const char *path)
+{
+	char *cwd = *path == '/' ? NULL : getcwd(NULL, 0);
+	char *plain = xcalloc(1, (cwd ? strlen(cwd) : 0) + strlen(path) + 3);
+
+	if (cwd)
+		conf_join_plain(plain, cwd);
+	conf_join_plain(plain, path);
+	free(cwd);
+	return plain;
+}
+
+/* Notes where a log writes, so that no other one does. */
 static void
 conf_log_path_seen(const struct conf_given *given, const struct conf_key *key,
     const char *path)
@@ -218,6 +259,7 @@ conf_read_log_path(
     const struct conf_given *given, const struct conf_key *key, void *field)
 {
 	const char *path;
+	char *plain;
 
 	if (strcmp(conf_given_text(given, 0), "-") == 0) {
 		*(const char **)field = NULL;
@@ -229,8 +271,11 @@ conf_read_log_path(
 	if (path && path[strlen(path) - 1] == '/')
 		conf_given_error(
 		    given, key, 0, "expected a file, not a directory");
-	else if (path)
-		conf_log_path_seen(given, key, path);
+	else if (path) {
+		plain = conf_plain_path(path);
+		conf_log_path_seen(given, key, plain);
+		free(plain);
+	}
 }
 
 void
@@ -404,13 +449,15 @@ void
 conf_read_log_level(
     const struct conf_given *given, const struct conf_key *key, void *field)
 {
-	static const char *const names[] = {"error", "warn", "info", "debug"};
-	static const enum log_level levels[] = {
-	    LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG};
-	int i = conf_given_choice(given, key, names, 4);
+	const char *text = conf_given_text(given, 0);
+	enum log_level level;
 
-	if (i >= 0)
-		*(int *)field = (int)levels[i];
+	if (log_level_parse(text, &level) == 0)
+		*(int *)field = (int)level;
+	else
+		conf_given_error(given, key, 0,
+		    "bad value \"%s\"; expected error, warn, info or debug",
+		    text);
 }
 
 void

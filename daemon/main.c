@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -101,6 +102,37 @@ main_options(int argc, char **argv, struct options *options)
 		return EXIT_MISUSE;
 	}
 	return -1;
+}
+
+/* A descriptor that was handed over closed must not become the store's. */
+static int
+main_fill_standard(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+		if (fd == -1)
+			return -1;
+	} while (fd <= STDERR_FILENO);
+	return close(fd);
+}
+
+/*
+ * A signal that comes before its watcher would end us: logrotate and reloads do
+ * not wait until we are ready.
+ */
+static void
+main_hold_signals(int how)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGUSR1);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigprocmask(how, &signals, NULL);
 }
 
 static void
@@ -231,7 +263,7 @@ main_open_store(struct daemon *daemon, struct err *err)
 	struct http_options http = daemon_http_options(conf);
 
 	daemon->store = store_open(
-	    daemon->loop, conf->state_dir, &daemon->log, err);
+	    daemon->loop, conf->state_dir, err);
 	if (!daemon->store)
 		return -1;
 	daemon->http = http_new(daemon->loop, &http, &daemon->log, err);
@@ -248,7 +280,6 @@ main_open_flow(struct daemon *daemon, struct err *err)
 	            .loop = daemon->loop,
 	            .log = &daemon->log,
 	            .http = daemon->http,
-	            .node = conf->node,
 	        },
 	    .store = daemon->store,
 	    .on_event = main_on_outbox_event,
@@ -318,6 +349,7 @@ main_watch(struct daemon *daemon)
 	main_watch_signal(daemon, &daemon->on_int, SIGINT);
 	ev_timer_init(&daemon->stop_timer, main_on_stop_timer, 0., 0.);
 	main_start_watchdog(daemon);
+	main_hold_signals(SIG_UNBLOCK);
 }
 
 /* With --once the exit status tells whether all was polled and delivered. */
@@ -396,6 +428,10 @@ main(int argc, char **argv)
 
 	if (status != -1)
 		return status;
+	if (main_fill_standard() == -1)
+		return EXIT_FAILED;
+	if (!options.is_test)
+		main_hold_signals(SIG_BLOCK);
 	signal(SIGPIPE, SIG_IGN);
 	/* libcurl reads host names beyond ASCII in the locale's character set */
 	setlocale(LC_CTYPE, "C.UTF-8");

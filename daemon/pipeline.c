@@ -128,7 +128,7 @@ pipeline_finish(struct pipeline *pipeline, struct poll *poll)
 		feed->due_ms = pipeline->options.is_once
 		    ? INT64_MAX
 		    : pipeline_due_ms(&feed->state, clock_wall_ms(), now);
-		schedule_finished(pipeline->schedule, feed, now);
+		schedule_finished(pipeline->schedule, feed);
 	}
 	poll_free(&poll);
 	pipeline_arm(pipeline);
@@ -316,6 +316,18 @@ pipeline_settle_poll(struct pipeline *pipeline, struct poll *poll,
 	pipeline_commit(pipeline, poll);
 }
 
+/* All that the poll means is known: it may be kept. */
+static void
+pipeline_conclude(struct pipeline *pipeline, struct poll *poll)
+{
+	if (poll->change.gap_ms && !poll_joins_on(poll))
+		health_confirm_gap(
+		    &poll->state, &poll->change, clock_wall_ms());
+	pipeline_on_change(pipeline, poll, poll->change);
+	poll_judge(poll, clock_wall_ms());
+	pipeline_commit(pipeline, poll);
+}
+
 static void
 pipeline_on_looked_up(struct store_request *request)
 {
@@ -330,8 +342,7 @@ pipeline_on_looked_up(struct store_request *request)
 		return;
 	}
 	poll_rebind(poll, pipeline->generation);
-	poll_judge(poll, clock_wall_ms());
-	pipeline_commit(pipeline, poll);
+	pipeline_conclude(pipeline, poll);
 }
 
 static void
@@ -346,8 +357,7 @@ pipeline_look_up(struct pipeline *pipeline, struct poll *poll)
 	poll->lookup.feed_name = poll->conf->name;
 	if (!poll->item_count) {
 		/* there is nothing to ask about */
-		poll_judge(poll, clock_wall_ms());
-		pipeline_commit(pipeline, poll);
+		pipeline_conclude(pipeline, poll);
 		return;
 	}
 	request->kind = STORE_LOOKUP;
@@ -412,7 +422,7 @@ pipeline_on_body(struct pipeline *pipeline, struct poll *poll,
 	}
 	pipeline_keep_validators(poll, result);
 	pipeline_set_next(pipeline, poll, result);
-	pipeline_on_change(pipeline, poll, change);
+	poll->change = change;
 	pipeline_look_up(pipeline, poll);
 }
 
@@ -456,18 +466,16 @@ pipeline_on_fetched(void *data, struct fetch_result *result)
 }
 
 static void
-pipeline_poll(struct pipeline *pipeline, struct feed *feed, int64_t now_ms)
+pipeline_poll(struct pipeline *pipeline, struct feed *feed)
 {
 	struct poll *poll = poll_new(feed, pipeline->generation);
-	int64_t soon = now_ms + feed->conf->fetch.min_interval_ms;
 
 	feed->is_polling = true;
 	poll->state.last_poll_ms = clock_wall_ms();
 	pipeline_link(pipeline, poll);
 	pipeline->fetching++;
 	poll->fetch = fetch_start(pipeline->options.http, feed,
-	    !schedule_host_has_more(pipeline->schedule, feed, soon),
-	    pipeline_on_fetched, poll);
+	    !schedule_host_has_more(feed), pipeline_on_fetched, poll);
 }
 
 /* Free space is looked at now and then, not for every poll. */
@@ -590,7 +598,7 @@ pipeline_on_due(struct ev_loop *loop, struct ev_timer *timer, int events)
 		feed = schedule_take(pipeline->schedule, now);
 		if (!feed)
 			break;
-		pipeline_poll(pipeline, feed, now);
+		pipeline_poll(pipeline, feed);
 	}
 	pipeline_arm(pipeline);
 }
@@ -634,7 +642,9 @@ pipeline_on_pruned(struct store_request *request)
 	if (request->rc == -1)
 		log_warn(pipeline->options.log, "store: retention: %s",
 		    request->err.text);
-	else if (prune->has_more && !pipeline->is_stopping) {
+	if (request->rc == 0 && prune->dead > 0)
+		outbox_recount(pipeline->options.outbox);
+	if (request->rc == 0 && prune->has_more && !pipeline->is_stopping) {
 		store_submit(pipeline->options.store, request);
 		return;
 	}
@@ -743,6 +753,17 @@ pipeline_free(struct pipeline **pipeline_p)
 	*pipeline_p = NULL;
 }
 
+/* A few feeds need no spread, and a daemon that restarts often no delay. */
+static uint32_t
+pipeline_spread_ms(const struct pipeline *pipeline)
+{
+	size_t feeds = pipeline->generation->conf->feed_count;
+
+	return feeds < PIPELINE_SPREAD_MS / PIPELINE_SPREAD_FEED_MS
+	    ? (uint32_t)feeds * PIPELINE_SPREAD_FEED_MS + 1
+	    : PIPELINE_SPREAD_MS;
+}
+
 /*
  * A feed whose time has passed while we were down is due within a spread of
  * the first seconds, all the others when they would have been.
@@ -757,7 +778,8 @@ pipeline_plan(struct pipeline *pipeline, struct feed *feed, int64_t now_ms)
 	else if (due == TIME_NONE)
 		due = now_ms;
 	else if (due <= now_ms)
-		due = now_ms + pipeline_random(pipeline) % PIPELINE_SPREAD_MS;
+		due = now_ms + pipeline_random(pipeline) %
+		    pipeline_spread_ms(pipeline);
 	else if (due > now_ms + feed->conf->fetch.max_interval_ms)
 		/* the clock went back, or the interval was shortened */
 		due = now_ms + feed->conf->fetch.max_interval_ms;
@@ -774,15 +796,14 @@ pipeline_forget_feed(struct pipeline *pipeline, struct feed *feed)
 		next = poll->next;
 		if (poll->feed != feed)
 			continue;
-		schedule_finished(pipeline->schedule, feed, clock_mono_ms());
+		schedule_finished(pipeline->schedule, feed);
 		poll->feed = NULL;
 		if (poll->stage == POLL_FETCHING)
 			pipeline_finish(pipeline, poll);
 	}
 	for (poll = pipeline->refused; poll; poll = poll->next) {
 		if (poll->feed == feed) {
-			schedule_finished(
-			    pipeline->schedule, feed, clock_mono_ms());
+			schedule_finished(pipeline->schedule, feed);
 			poll->feed = NULL;
 		}
 	}

@@ -27,6 +27,7 @@ struct pipeline;
 #define PIPELINE_PRUNE_MS 3600000	/* between two rounds of retention */
 #define PIPELINE_PRUNE_ROWS 2000	/* deleted in one transaction */
 #define PIPELINE_SPREAD_MS 30000	/* start-up spread of overdue feeds */
+#define PIPELINE_SPREAD_FEED_MS 10	/* less for less than 3,000 of them */
 
 struct pipeline_options {
 	struct ev_loop *loop;

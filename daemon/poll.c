@@ -318,6 +318,12 @@ poll_last_known(const struct poll *poll)
 	return SIZE_MAX;
 }
 
+bool
+poll_joins_on(const struct poll *poll)
+{
+	return poll_last_known(poll) != SIZE_MAX;
+}
+
 static void
 poll_judge_item(struct poll *poll, size_t index, size_t last_known,
     const struct match_source *source, int64_t now_ms)

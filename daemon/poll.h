@@ -32,6 +32,7 @@ struct poll {
 	struct generation *generation;
 	struct fetch *fetch;
 	struct feed_state state;	/* the feed's next state */
+	struct health_change change;	/* what it brings; told after a look-up */
 	bool is_first;			/* the feed never gave an entry before */
 	int64_t known_oldest_s;		/* of the last document, TIME_NONE */
 	struct feed_doc *doc;
@@ -64,6 +65,8 @@ void poll_rebind(struct poll *poll, struct generation *generation);
 void poll_take_doc(struct poll *poll, struct feed_doc *doc);
 /* After the look-up: matches what is new or changed, makes the events. */
 void poll_judge(struct poll *poll, int64_t now_ms);
+/* Whether the document has an entry that was seen before; after the look-up. */
+bool poll_joins_on(const struct poll *poll);
 /* Adds the event of a change of the feed's state. */
 void poll_add_feed_event(
     struct poll *poll, enum feed_status from, int64_t now_ms);

@@ -47,9 +47,14 @@ reload_tell(struct daemon *daemon, enum event_type type, const char *summary)
 static void
 reload_reject(struct daemon *daemon, const char *summary, size_t errors)
 {
-	log_error(&daemon->log,
-	    "reload refused, the running configuration stays: %s%s", summary,
-	    errors > 1 ? " (and more, see above)" : "");
+	/* the errors of a file were logged one by one */
+	if (errors > 0)
+		log_error(&daemon->log, "reload refused, the running "
+		    "configuration stays: %zu error%s", errors,
+		    errors == 1 ? "" : "s");
+	else
+		log_error(&daemon->log, "reload refused, the running "
+		    "configuration stays: %s", summary);
 	free(daemon->last_error);
 	daemon->last_error = xstrdup(summary);
 	reload_tell(daemon, EVENT_CONFIG_REJECTED, summary);
@@ -156,7 +161,7 @@ daemon_reload(struct daemon *daemon)
 	if (!next)
 		reload_reject_diag(daemon, &diag);
 	else if (reload_swap(daemon, next, &err) == -1)
-		reload_reject(daemon, err.text, 1);
+		reload_reject(daemon, err.text, 0);
 	else
 		reload_accept(daemon);
 	generation_unref(&next);

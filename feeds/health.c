@@ -327,42 +327,44 @@ health_after_fetch(struct feed_state *state, const struct fetch_result *result,
 	    state, result->status, result->reason.text, now_ms);
 }
 
-/* Whether entries came and went between two polls; for how long at most. */
-static bool
-health_has_gap(const struct feed_state *state, const struct feed_doc *doc,
-    const struct health_dates *dates, int64_t *span_ms_r)
+/* For how long entries may have come and gone between two polls; 0 = never. */
+static int64_t
+health_gap_ms(const struct feed_state *state, const struct feed_doc *doc,
+    const struct health_dates *dates)
 {
 	/* an entry without a date may be one that was there before */
 	if (state->newest_s == TIME_NONE || dates->usable != doc->item_count ||
 	    dates->oldest_s <= state->newest_s)
-		return false;
-	*span_ms_r = (dates->oldest_s - state->newest_s) * 1000;
-	return true;
+		return 0;
+	return (dates->oldest_s - state->newest_s) * 1000;
+}
+
+/* Empty: the dates stay, for the next entries must join on to them. */
+static enum feed_status
+health_judge_empty(struct feed_state *state, int64_t now_ms)
+{
+	bool had_entries = health_had_entries(state);
+
+	state->item_count = 0;
+	return had_entries ? FEED_EMPTY : health_of_document(state, now_ms);
 }
 
 /* The state that a document brings, and the time that its reason names. */
 static enum feed_status
 health_judge(struct feed_state *state, const struct feed_doc *doc,
-    int64_t now_ms, int64_t *span_ms_r)
+    int64_t now_ms, int64_t *span_ms_r, int64_t *gap_ms_r)
 {
 	struct health_dates dates;
-	bool has_gap;
 
-	*span_ms_r = 0;
-	if (doc->item_count == 0) {
-		/* the dates stay: the next entries must join on to them */
-		bool had_entries = health_had_entries(state);
-
-		state->item_count = 0;
-		return had_entries ? FEED_EMPTY
-		                   : health_of_document(state, now_ms);
-	}
+	*span_ms_r = *gap_ms_r = 0;
+	if (doc->item_count == 0)
+		return health_judge_empty(state, now_ms);
 	health_read_dates(doc, now_ms / 1000, &dates);
-	has_gap = health_has_gap(state, doc, &dates, span_ms_r);
+	*gap_ms_r = health_gap_ms(state, doc, &dates);
 	state->newest_s = dates.newest_s;
 	state->oldest_s = dates.oldest_s;
 	state->item_count = (int)doc->item_count;
-	if (has_gap)
+	if (doc->dropped > 0)
 		return FEED_GAP;
 	if (dates.latest_s != TIME_NONE &&
 	    dates.latest_s > now_ms / 1000 + HEALTH_FUTURE_S) {
@@ -404,13 +406,21 @@ health_of_outcome(const struct feed_state *state, enum parse_outcome outcome)
 	return FEED_BROKEN;
 }
 
+static char *
+health_overrun(const struct feed_doc *doc)
+{
+	return xasprintf("%zu entries beyond the first %zu were left out",
+	    doc->dropped, doc->item_count);
+}
+
 struct health_change
 health_after_parse(struct feed_state *state, const struct fetch_result *result,
     enum parse_outcome outcome, const struct feed_doc *doc,
     const struct err *why, int64_t now_ms)
 {
 	enum feed_status told = health_told(state, now_ms), to;
-	int64_t span_ms;
+	struct health_change change;
+	int64_t span_ms, gap_ms;
 
 	if (outcome != PARSE_OK) {
 		state->latency_ms = result->elapsed_ms;
@@ -419,7 +429,19 @@ health_after_parse(struct feed_state *state, const struct fetch_result *result,
 		    health_complaint(outcome, why), now_ms);
 	}
 	health_note_success(state, result);
-	to = health_judge(state, doc, now_ms, &span_ms);
-	return health_settle_read(
-	    state, told, to, health_reason(state, to, span_ms), now_ms);
+	to = health_judge(state, doc, now_ms, &span_ms, &gap_ms);
+	change = health_settle_read(state, told, to,
+	    doc->dropped > 0 ? health_overrun(doc)
+	                     : health_reason(state, to, span_ms),
+	    now_ms);
+	change.gap_ms = to == FEED_GAP ? 0 : gap_ms;
+	return change;
+}
+
+void
+health_confirm_gap(
+    struct feed_state *state, struct health_change *change, int64_t now_ms)
+{
+	*change = health_settle(state, change->from, FEED_GAP,
+	    health_reason(state, FEED_GAP, change->gap_ms), now_ms);
 }

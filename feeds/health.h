@@ -32,6 +32,11 @@ struct health_change {
 	bool is_news;		/* the state changed: an event is due */
 	enum feed_status from;
 	enum feed_status to;
+	/*
+	 * By its dates the document does not join on to the one before:
+	 * entries of up to so long were missed, unless one of its own is known.
+	 */
+	int64_t gap_ms;
 };
 
 /*
@@ -46,9 +51,18 @@ bool health_had_entries(const struct feed_state *state);
 /* The fetch failed, or gave nothing new (304, same body). */
 struct health_change health_after_fetch(struct feed_state *state,
     const struct fetch_result *result, int64_t now_ms);
-/* A body came and was parsed; doc is NULL unless outcome is PARSE_OK. */
+/*
+ * A body came and was parsed; doc is NULL unless outcome is PARSE_OK. Entries
+ * beyond the bound of PARSE_ITEMS_MAX were missed, too: such a feed has a gap.
+ */
 struct health_change health_after_parse(struct feed_state *state,
     const struct fetch_result *result, enum parse_outcome outcome,
     const struct feed_doc *doc, const struct err *why, int64_t now_ms);
+/*
+ * After the look-up, when gap_ms of the change is set and none of the
+ * document's entries was seen before: now the gap is certain.
+ */
+void health_confirm_gap(struct feed_state *state, struct health_change *change,
+    int64_t now_ms);
 
 #endif

@@ -14,6 +14,7 @@
 #include "lib/map.h"
 
 #define SCHEDULE_NOWHERE SIZE_MAX
+#define SCHEDULE_NEVER INT64_MIN	/* no poll was started yet */
 #define SCHEDULE_BACKOFF_MAX_MS (12 * 3600 * 1000LL)
 #define SCHEDULE_ASKED_MAX_MS (24 * 3600 * 1000LL)
 #define SCHEDULE_RETRY_AFTER_MAX_MS (7 * 86400 * 1000LL)
@@ -186,10 +187,18 @@ void
 schedule_set_limits(
     struct schedule *schedule, const struct schedule_limits *limits)
 {
+	int64_t longer = limits->host_spacing_ms -
+	    schedule->limits.host_spacing_ms;
 	struct host *host;
 	size_t cursor = 0;
 
 	schedule->limits = *limits;
+	/* all at first, so that the heap's order holds while they are filed */
+	while ((host = map_next(schedule->by_key, &cursor, NULL))) {
+		if (host->ready_ms != SCHEDULE_NEVER)
+			host->ready_ms += longer;
+	}
+	cursor = 0;
 	while ((host = map_next(schedule->by_key, &cursor, NULL)))
 		schedule_file_host(schedule, host);
 }
@@ -208,7 +217,7 @@ schedule_join_host(struct schedule *schedule, struct feed *feed)
 		host = xcalloc(1, sizeof(*host));
 		host->key = key;
 		host->heap_index = SCHEDULE_NOWHERE;
-		host->ready_ms = INT64_MIN;
+		host->ready_ms = SCHEDULE_NEVER;
 		host->last = &host->first;
 		map_put(schedule->by_key, key, host);
 	} else
@@ -303,9 +312,6 @@ schedule_take(struct schedule *schedule, int64_t now_ms)
 	if (!schedule->hosts.count)
 		return NULL;
 	host = schedule->hosts.entries[0];
-	/* a clock that was set back must not silence a host for long */
-	if (host->ready_ms > now_ms + schedule->limits.host_spacing_ms)
-		host->ready_ms = now_ms + schedule->limits.host_spacing_ms;
 	if (host->ready_ms > now_ms)
 		return NULL;
 	feed = host->first;
@@ -317,11 +323,10 @@ schedule_take(struct schedule *schedule, int64_t now_ms)
 }
 
 void
-schedule_finished(struct schedule *schedule, struct feed *feed, int64_t now_ms)
+schedule_finished(struct schedule *schedule, struct feed *feed)
 {
 	struct host *host = feed->host;
 
-	(void)now_ms;
 	host->active--;
 	schedule_file_host(schedule, host);
 	if (feed->is_host_stale) {
@@ -346,11 +351,8 @@ schedule_next_ms(const struct schedule *schedule)
 }
 
 bool
-schedule_host_has_more(const struct schedule *schedule,
-    const struct feed *feed, int64_t until_ms)
+schedule_host_has_more(const struct feed *feed)
 {
-	(void)schedule;
-	(void)until_ms;
 	return feed->host->first != NULL;
 }
 

@@ -8,7 +8,8 @@
 #include "feeds/feed.h"
 
 /*
- * What is due. Knows no clock: `now` is a parameter, in wall milliseconds.
+ * What is due. Knows no clock: `now` is a parameter, in milliseconds of any
+ * clock that never goes back, and feed->due_ms is a time of the same clock.
  * Never more than host_concurrency polls of one host ("host:port") at a time,
  * and host_spacing_ms between their starts.
  */
@@ -21,6 +22,7 @@ struct schedule_limits {
 
 struct schedule *schedule_new(const struct schedule_limits *limits);
 void schedule_free(struct schedule **schedule);
+/* Also for the hosts that wait: the time of their last start counts. */
 void schedule_set_limits(
     struct schedule *schedule, const struct schedule_limits *limits);
 /* Files the feed (borrowed) under feed->due_ms; again after a change of it. */
@@ -33,13 +35,11 @@ void schedule_remove(struct schedule *schedule, struct feed *feed);
  */
 struct feed *schedule_take(struct schedule *schedule, int64_t now_ms);
 /* Its poll has ended: gives the host's place back, files it under due_ms. */
-void schedule_finished(
-    struct schedule *schedule, struct feed *feed, int64_t now_ms);
+void schedule_finished(struct schedule *schedule, struct feed *feed);
 /* When schedule_take() may next give something; INT64_MAX if never. */
 int64_t schedule_next_ms(const struct schedule *schedule);
-/* Whether another feed of the same host is due before `until_ms`. */
-bool schedule_host_has_more(const struct schedule *schedule,
-    const struct feed *feed, int64_t until_ms);
+/* Whether another feed of the same host was due at the last schedule_take(). */
+bool schedule_host_has_more(const struct feed *feed);
 size_t schedule_count(const struct schedule *schedule);
 
 /*

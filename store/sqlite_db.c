@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -109,6 +110,7 @@ static const char *const sqlite_db_texts[ST_COUNT] = {
     [ST_EVENT_SCAN] = "SELECT num, time FROM event WHERE time >= ?1"
 		      " AND (time > ?1 OR num > ?2) AND time < ?3"
 		      " ORDER BY time, num",
+    [ST_DEAD_DELETE] = "DELETE FROM outbox WHERE event = ?1 AND is_dead = 1",
     [ST_EVENT_DELETE] = "DELETE FROM event WHERE num = ?1 AND NOT EXISTS"
 			" (SELECT 1 FROM outbox WHERE event = ?1)",
     [ST_FEED_LOAD] = "SELECT " FEED_COLUMNS ", name, id FROM feed",

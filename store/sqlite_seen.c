@@ -468,13 +468,31 @@ sqlite_seen_prune_items(
 	return rc == -1 ? -1 : 0;
 }
 
+/* An old event, unless something of it waits, and its dead letters anyway. */
+static int
+sqlite_seen_delete_event(struct sqlite_db *db, struct store_prune *prune,
+    int64_t event, struct err *err)
+{
+	size_t dead;
+
+	sqlite_bind_int(db->statements[ST_DEAD_DELETE], 1, event);
+	if (sqlite_db_run(db, ST_DEAD_DELETE, err) == -1)
+		return -1;
+	dead = (size_t)sqlite3_changes(db->handle);
+	sqlite_bind_int(db->statements[ST_EVENT_DELETE], 1, event);
+	if (sqlite_db_run(db, ST_EVENT_DELETE, err) == -1)
+		return -1;
+	prune->dead += dead;
+	prune->deleted += dead + (size_t)sqlite3_changes(db->handle);
+	return 0;
+}
+
 /* 1 when the look ended before the old events did. */
 static int
 sqlite_seen_scan_events(
     struct sqlite_db *db, struct store_prune *prune, struct err *err)
 {
 	sqlite3_stmt *scan = db->statements[ST_EVENT_SCAN];
-	sqlite3_stmt *delete = db->statements[ST_EVENT_DELETE];
 	size_t looked = 0;
 	int rc;
 
@@ -487,10 +505,9 @@ sqlite_seen_scan_events(
 			return 1;
 		db->prune.event = sqlite3_column_int64(scan, 0);
 		db->prune.event_ms = sqlite3_column_int64(scan, 1);
-		sqlite_bind_int(delete, 1, db->prune.event);
-		if (sqlite_db_run(db, ST_EVENT_DELETE, err) == -1)
+		if (sqlite_seen_delete_event(db, prune, db->prune.event, err) ==
+		    -1)
 			return -1;
-		prune->deleted += (size_t)sqlite3_changes(db->handle);
 	}
 	return rc;
 }
@@ -512,7 +529,7 @@ int
 sqlite_seen_prune(
     struct sqlite_db *db, struct store_prune *prune, struct err *err)
 {
-	prune->deleted = 0;
+	prune->deleted = prune->dead = 0;
 	prune->has_more = true;
 	if (!db->prune.is_at_events &&
 	    sqlite_seen_prune_items(db, prune, err) == -1)

@@ -118,8 +118,7 @@ store_run(void *context, struct job *first, size_t count)
 }
 
 struct store *
-store_open(struct ev_loop *loop, const char *state_dir, struct log *log,
-    struct err *err)
+store_open(struct ev_loop *loop, const char *state_dir, struct err *err)
 {
 	struct store *store = xcalloc(1, sizeof(*store));
 	struct jobs_options options = {
@@ -129,7 +128,6 @@ store_open(struct ev_loop *loop, const char *state_dir, struct log *log,
 	    .context = store,
 	};
 
-	(void)log;
 	pthread_mutex_init(&store->lock, NULL);
 	store->ops = &store_sqlite;
 	store->database = store->ops->open(state_dir, err);

@@ -9,7 +9,6 @@
 #include "feeds/item.h"
 #include "lib/err.h"
 #include "lib/jobs.h"
-#include "lib/log.h"
 
 /*
  * What must survive: seen items, feed states, events, the outbox, positions of
@@ -199,14 +198,17 @@ struct store_settle {
  * Deletes what is past its retention, a bounded number of rows at a time; the
  * next request goes on where this one stopped, and from the beginning after
  * the end of a round. What stood in its feed's last document is kept, however
- * long ago that was: a feed may answer 304 for years.
+ * long ago that was: a feed may answer 304 for years. A dead letter goes when
+ * its event is that old; deliveries that wait stay, whether their sink is
+ * configured or not, and their events with them.
  */
 struct store_prune {
 	struct store_request base;
 	int64_t seen_before_ms;		/* last in its feed before that */
-	int64_t events_before_ms;	/* and delivered everywhere */
-	size_t max;
-	size_t deleted;		/* out; == max: there is more */
+	int64_t events_before_ms;	/* and nothing of it waits */
+	size_t max;		/* after which it stops */
+	size_t deleted;		/* out; rows of all kinds */
+	size_t dead;		/* out; dead letters among them */
 	bool has_more;		/* out; the round is not at its end */
 };
 
@@ -214,8 +216,8 @@ struct store_prune {
  * Opens (or creates, or migrates) the store in a directory and takes its lock:
  * a second daemon is told the pid of the first. Blocking: before the loop runs.
  */
-struct store *store_open(struct ev_loop *loop, const char *state_dir,
-    struct log *log, struct err *err);
+struct store *store_open(
+    struct ev_loop *loop, const char *state_dir, struct err *err);
 /* Finishes what was submitted, calling the callbacks, and closes. */
 void store_close(struct store **store);
 

@@ -84,7 +84,7 @@ delivery_open_store(struct delivery_fixture *f)
 {
 	struct err err;
 
-	f->store = store_open(f->loop, f->dir, &f->log, &err);
+	f->store = store_open(f->loop, f->dir, &err);
 	assert_non_null(f->store);
 }
 
@@ -92,10 +92,7 @@ static inline void
 delivery_open_outbox(struct delivery_fixture *f)
 {
 	struct outbox_options options = {
-	    .context = {.loop = f->loop,
-		.log = &f->log,
-		.http = f->http,
-		.node = "test"},
+	    .context = {.loop = f->loop, .log = &f->log, .http = f->http},
 	    .store = f->store,
 	    .on_event = delivery_on_event,
 	    .on_idle = delivery_on_idle,

@@ -124,6 +124,7 @@ assert_refused(
 
 	feed_doc_free(&doc);
 	assert_int_equal(outcome, want);
+	assert_true(plain_is_utf8(err.text, strlen(err.text)));
 	if (!strstr(err.text, words))
 		print_message("# \"%s\" lacks \"%s\"\n", err.text, words);
 	assert_non_null(strstr(err.text, words));

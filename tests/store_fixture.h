@@ -16,7 +16,6 @@
 struct fixture {
 	char dir[32];
 	struct ev_loop *loop;
-	struct log log;
 	struct store *store;
 };
 
@@ -47,7 +46,7 @@ reopen(struct fixture *f)
 	struct err err;
 
 	store_close(&f->store);
-	f->store = store_open(f->loop, f->dir, &f->log, &err);
+	f->store = store_open(f->loop, f->dir, &err);
 	assert_non_null(f->store);
 }
 
@@ -72,8 +71,7 @@ set_up(void **state)
 	f->loop = ev_loop_new(EVFLAG_AUTO);
 	ev_timer_init(&tick, on_tick, 0.01, 0.01);
 	ev_timer_start(f->loop, &tick);
-	log_init(&f->log, LOG_LEVEL_ERROR);
-	f->store = store_open(f->loop, f->dir, &f->log, &err);
+	f->store = store_open(f->loop, f->dir, &err);
 	assert_non_null(f->store);
 	*state = f;
 	return 0;

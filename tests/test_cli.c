@@ -2,6 +2,7 @@
 #include "tests/test.h"
 
 #include <fcntl.h>
+#include <getopt.h>
 #include <pty.h>
 #include <unistd.h>
 #include <utf8proc.h>
@@ -197,6 +198,95 @@ the_configuration_may_be_named_by_the_environment(void **state)
 	assert_non_null(strstr(cli_default_conf(), "/wirewatch.conf"));
 }
 
+#define RUN_WORDS_MAX 8
+
+/* Runs a command with what it says in a file, whose text it gives. */
+static char *
+run_quietly(
+    const struct cli_command *command, const char *const *words, int *status_r)
+{
+	char *argv[RUN_WORDS_MAX + 1] = {NULL};
+	char path[] = "/tmp/wirewatch.XXXXXX", text[4096];
+	int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO), argc = 0;
+	int fd = mkstemp(path);
+	ssize_t n;
+
+	assert_true(fd != -1 && out != -1 && err != -1);
+	for (; words[argc]; argc++) {
+		assert_true(argc < RUN_WORDS_MAX);
+		argv[argc] = strdup(words[argc]);
+	}
+	fflush(stdout);
+	assert_int_equal(dup2(fd, STDOUT_FILENO), STDOUT_FILENO);
+	assert_int_equal(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+	optind = 0;
+	*status_r = command->run(argc, argv);
+	while (argc > 0)
+		free(argv[--argc]);
+	fflush(stdout);
+	fflush(stderr);
+	assert_int_equal(dup2(out, STDOUT_FILENO), STDOUT_FILENO);
+	assert_int_equal(dup2(err, STDERR_FILENO), STDERR_FILENO);
+	close(out);
+	close(err);
+	n = pread(fd, text, sizeof(text) - 1, 0);
+	assert_true(n >= 0);
+	text[n] = '\0';
+	close(fd);
+	unlink(path);
+	return strdup(text);
+}
+
+static void
+a_configuration_is_named_alike_to_all_commands(void **state)
+{
+	static const struct cli_command *const commands[] = {
+	    &cli_check, &cli_match, &cli_status, &cli_tail};
+	static const char *const ways[][4] = {
+	    {"x", "-c", "/none/a.conf"},
+	    {"x", "--config", "/none/a.conf"},
+	    {"x", "--config=/none/a.conf"},
+	};
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		for (j = 0; j < sizeof(ways) / sizeof(ways[0]); j++) {
+			int status;
+			char *said = run_quietly(commands[i], ways[j], &status);
+
+			assert_int_equal(status, 2);
+			assert_non_null(strstr(said, "/none/a.conf"));
+			free(said);
+		}
+	}
+}
+
+static void
+check_takes_one_configuration(void **state)
+{
+	static const char *const ways[][5] = {
+	    {"check", "-c", "/none/a.conf", "/none/b.conf"},
+	    {"check", "/none/a.conf", "/none/b.conf"},
+	};
+	static const char *const alone[] = {"check", "/none/a.conf", NULL};
+	char *said;
+	int status;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		said = run_quietly(&cli_check, ways[i], &status);
+		assert_int_equal(status, 2);
+		assert_non_null(strstr(said, "wirewatch check --help"));
+		free(said);
+	}
+	said = run_quietly(&cli_check, alone, &status);
+	assert_int_equal(status, 2);
+	assert_non_null(strstr(said, "cannot read /none/a.conf"));
+	free(said);
+}
+
 int
 main(void)
 {
@@ -210,6 +300,8 @@ main(void)
 	    cmocka_unit_test(
 		colour_is_for_terminals_that_have_it_and_users_who_want_it),
 	    cmocka_unit_test(the_configuration_may_be_named_by_the_environment),
+	    cmocka_unit_test(a_configuration_is_named_alike_to_all_commands),
+	    cmocka_unit_test(check_takes_one_configuration),
 	};
 
 	return cmocka_run_group_tests_name("cli", tests, NULL, NULL);

@@ -57,7 +57,18 @@ unchanged(struct fixture *f, enum fetch_outcome outcome)
 	f->change = health_after_fetch(&f->state, &result, f->now_ms);
 }
 
-/* A document whose entries have these dates; TIME_NONE ends the list. */
+/* As after a look-up that knew none of the entries. */
+static void
+confirm_gap(struct fixture *f)
+{
+	if (f->change.gap_ms)
+		health_confirm_gap(&f->state, &f->change, f->now_ms);
+}
+
+/*
+ * A document whose entries have these dates and were not seen before; TIME_NONE
+ * ends the list.
+ */
 static void
 documents(struct fixture *f, const char *moved_url, const int64_t *dates)
 {
@@ -75,6 +86,7 @@ documents(struct fixture *f, const char *moved_url, const int64_t *dates)
 	}
 	f->change = health_after_parse(
 	    &f->state, &result, PARSE_OK, &doc, NULL, f->now_ms);
+	confirm_gap(f);
 }
 
 #define DOCUMENT(f, ...)                                                       \
@@ -439,6 +451,42 @@ entries_that_join_on_are_no_gap(void **state)
 	/* retracted, so older ones slid back */
 	DOCUMENT(f, NOW_S - 30 * HOUR_S);
 	is(f, FEED_OK, 0);
+}
+
+/* As where the date is that of the answer, and the entry the same. */
+static void
+what_joins_on_by_its_entries_is_no_gap_whatever_the_dates(void **state)
+{
+	struct fixture *f = *state;
+	struct fetch_result result = {.outcome = FETCH_BODY};
+	struct item item = {
+	    .published_s = NOW_S, .updated_s = TIME_NONE};
+	struct feed_doc doc = {.items = &item, .item_count = 1};
+
+	DOCUMENT(f, NOW_S - 10 * HOUR_S);
+	f->change = health_after_parse(
+	    &f->state, &result, PARSE_OK, &doc, NULL, f->now_ms);
+	is(f, FEED_OK, 0);
+	assert_int_equal(f->change.gap_ms, 10 * HOUR_S * 1000);
+}
+
+static void
+a_feed_with_more_entries_than_are_read_says_so(void **state)
+{
+	struct fixture *f = *state;
+	struct fetch_result result = {.outcome = FETCH_BODY};
+	struct item item = {
+	    .published_s = NOW_S, .updated_s = TIME_NONE};
+	struct feed_doc doc = {
+	    .items = &item, .item_count = 1, .dropped = 15000};
+
+	DOCUMENT(f, NOW_S - 10 * HOUR_S);
+	f->change = health_after_parse(
+	    &f->state, &result, PARSE_OK, &doc, NULL, f->now_ms);
+	is(f, FEED_GAP, 0);
+	is_news(f, FEED_OK, FEED_GAP);
+	says(f, "15000 entries beyond the first 1 were left out");
+	assert_int_equal(f->change.gap_ms, 0);
 }
 
 static void
@@ -823,6 +871,8 @@ main(void)
 	    TEST(entries_that_came_and_went_unseen_are_a_gap),
 	    TEST(a_gap_lasts_until_a_document_joins_on_and_that_is_no_news),
 	    TEST(entries_that_join_on_are_no_gap),
+	    TEST(what_joins_on_by_its_entries_is_no_gap_whatever_the_dates),
+	    TEST(a_feed_with_more_entries_than_are_read_says_so),
 	    TEST(where_an_entry_has_no_date_a_gap_is_not_claimed),
 	    TEST(a_feed_that_was_empty_for_a_while_can_have_a_gap),
 	    TEST(a_feed_without_dates_says_so_once),

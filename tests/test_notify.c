@@ -93,6 +93,40 @@ a_long_status_is_cut(void **state)
 	assert_in_range(strlen(received(*state)), 100, 600);
 }
 
+/* It would hang for ever if it were. */
+static void
+a_manager_that_does_not_read_is_not_waited_for(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2000; i++)
+		notify_status("full");
+	notify_ready();
+}
+
+static void
+an_abstract_socket_is_reached(void **state)
+{
+	struct fixture *f = *state;
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	char name[64], text[32] = "";
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	int len = snprintf(
+	    name, sizeof(name), "@test_notify.%d", (int)getpid());
+
+	(void)f;
+	memcpy(address.sun_path + 1, name + 1, (size_t)len - 1);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address,
+	                     (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+	                         (size_t)len)), 0);
+	setenv("NOTIFY_SOCKET", name, 1);
+	notify_ready();
+	assert_int_equal(recv(fd, text, sizeof(text) - 1, 0), 7);
+	assert_string_equal(text, "READY=1");
+	close(fd);
+}
+
 static void
 the_watchdogs_interval_is_read(void **state)
 {
@@ -136,6 +170,8 @@ main(void)
 	    NOTIFY_TEST(a_reload_carries_its_time),
 	    NOTIFY_TEST(a_status_stays_one_line),
 	    NOTIFY_TEST(a_long_status_is_cut),
+	    NOTIFY_TEST(a_manager_that_does_not_read_is_not_waited_for),
+	    NOTIFY_TEST(an_abstract_socket_is_reached),
 	    NOTIFY_TEST(the_watchdogs_interval_is_read),
 	    NOTIFY_TEST(a_watchdog_for_another_process_is_not_ours),
 	    NOTIFY_TEST(without_a_manager_nothing_is_sent),

@@ -1,11 +1,31 @@
 #include "tests/delivery.h"
 
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <time.h>
+
 /*
  * The outbox over a real store, with sinks that answer as the test says. Where
- * time must pass, the test moves the stored time, not the clock.
+ * time must pass, the test moves the stored time; the wall clock of this
+ * program can be set.
  */
 #define HOUR_MS (3600 * 1000LL)
 #define BACKLOG 1000
+
+static _Atomic time_t wall_shift_s;
+
+/* Stands before the C library's for everything in this program. */
+int clock_gettime(clockid_t id, struct timespec *ts);
+
+int
+clock_gettime(clockid_t id, struct timespec *ts)
+{
+	int rc = (int)syscall(SYS_clock_gettime, id, ts);
+
+	if (rc == 0 && id == CLOCK_REALTIME)
+		ts->tv_sec += atomic_load(&wall_shift_s);
+	return rc;
+}
 
 /* A sink that keeps its attempts until the test answers, or answers by rule. */
 struct fake {
@@ -129,6 +149,22 @@ fake_index(const char *name)
 	return (size_t)(name[0] - 'a');
 }
 
+/* As a log's file is locked. */
+static bool
+fake_is_locked(const char *path)
+{
+	size_t i;
+
+	for (i = 0; path && i < DELIVERY_SINKS; i++) {
+		const struct fake *fake = current->fakes[i];
+
+		if (fake && fake->sink.conf->path &&
+		    strcmp(fake->sink.conf->path, path) == 0)
+			return true;
+	}
+	return false;
+}
+
 static struct sink *
 fake_open(const struct sink_context *context, const struct conf_sink *conf,
     const struct log_position *position, struct err *err)
@@ -136,7 +172,7 @@ fake_open(const struct sink_context *context, const struct conf_sink *conf,
 	struct fake *fake;
 
 	(void)position;
-	if (!current->may_open) {
+	if (!current->may_open || fake_is_locked(conf->path)) {
 		err_set(err, "it cannot be opened");
 		return NULL;
 	}
@@ -171,6 +207,7 @@ set_up(void **state)
 	struct fixture *f = xcalloc(1, sizeof(*f));
 
 	current = f;
+	atomic_store(&wall_shift_s, 0);
 	f->may_open = true;
 	f->base.open = fake_open;
 	delivery_set_up(&f->base);
@@ -658,6 +695,37 @@ a_new_sink_that_cannot_be_opened_yet_is_tried_again(void **state)
 }
 
 static void
+a_log_section_that_gets_another_name_waits_for_its_file(void **state)
+{
+	struct fixture *f = *state;
+	struct fake *c;
+	char path[64];
+	int i;
+
+	snprintf(path, sizeof(path), "%s/alerts", f->base.dir);
+	delivery_add_sink(&f->base, "c", SINK_LOG)->path = path;
+	delivery_configure(&f->base);
+	WAIT_UNTIL(&f->base, f->opened == 3);
+	c = fake_of("c");
+	c->is_automatic = false;
+	delivery_put_alert(&f->base, 1, NULL, "c");
+	WAIT_UNTIL(&f->base, c->attempt_count == 1);
+	f->base.sinks[2].name = "d";
+	delivery_configure(&f->base);
+	delivery_put_alert(&f->base, 2, NULL, "d");
+	for (i = 0; i < 20; i++)
+		ev_run(f->base.loop, EVRUN_ONCE);
+	assert_false(delivery_status(&f->base, "d").is_failing);
+	assert_int_equal(f->opened, 3);
+	fake_answer(c, 0, SINK_DELIVERED, NULL, -1);
+	WAIT_UNTIL(&f->base, f->opened == 4);
+	WAIT_UNTIL(&f->base, fake_of("d")->started == 1);
+	delivery_settle_down(&f->base);
+	assert_int_equal(delivery_counts(&f->base, "c").pending, 0);
+	assert_int_equal(delivery_told(&f->base, "sink.state", "failing"), 0);
+}
+
+static void
 rows_of_a_sink_that_is_taken_out_wait_until_it_comes_back(void **state)
 {
 	struct fixture *f = *state;
@@ -818,6 +886,57 @@ a_clock_that_was_ahead_delays_nothing_for_ever(void **state)
 	    "UPDATE outbox SET due = due + 315360000000 WHERE due > 0");
 	outbox_kick(f->base.outbox, "a", 0);
 	WAIT_UNTIL(&f->base, fake->started == 2);
+}
+
+/* Neither the first retry of the old time nor the next, nor what waits behind.
+ */
+static void
+a_clock_that_goes_back_puts_no_retry_off(void **state)
+{
+	struct fixture *f = *state;
+	struct fake *fake = fake_of("a");
+	int64_t due;
+
+	fake->is_automatic = false;
+	delivery_put_alert(&f->base, 1, "story", "a");
+	delivery_put_alert(&f->base, 2, "story", "a");
+	delivery_put_alert(&f->base, 3, "other", "a");
+	WAIT_UNTIL(&f->base, fake->attempt_count == 2);
+	fake_answer(fake, 1, SINK_TEMPFAIL, "HTTP 503", 3000);
+	fake_answer(fake, 0, SINK_TEMPFAIL, "HTTP 503", 1);
+	delivery_settle_down(&f->base);
+	fake->is_automatic = true;
+	atomic_store(&wall_shift_s, -10 * 3600);
+	due = delivery_status(&f->base, "a").next_due_ms - clock_wall_ms();
+	assert_in_range(due + 60000, 60000 - 1000, 60000 + 4000);
+	/* a claim by the new time */
+	delivery_put_alert(&f->base, 4, NULL, "a");
+	delivery_settle_down(&f->base);
+	WAIT_UNTIL(&f->base, fake->started == 6);
+	delivery_settle_down(&f->base);
+	assert_int_equal(delivery_counts(&f->base, "a").pending, 0);
+	/* nothing is left that could be put off: the new time holds */
+	assert_true(outbox_sink_now_ms(f->base.outbox->sinks[0]) <=
+		    clock_wall_ms() + 1000);
+}
+
+static void
+dead_letters_that_the_store_forgot_are_counted_no_more(void **state)
+{
+	struct fixture *f = *state;
+
+	fake_of("a")->answer = SINK_PERMFAIL;
+	delivery_put_alert(&f->base, 1, NULL, "a");
+	delivery_put_alert(&f->base, 2, NULL, "a");
+	WAIT_UNTIL(&f->base, delivery_status(&f->base, "a").dead == 2);
+	delivery_sql(&f->base, "DELETE FROM outbox WHERE row = 1");
+	outbox_recount(f->base.outbox);
+	WAIT_UNTIL(&f->base, delivery_status(&f->base, "a").dead == 1);
+	fake_of("a")->answer = SINK_DELIVERED;
+	delivery_put_alert(&f->base, 3, NULL, "a");
+	delivery_settle_down(&f->base);
+	assert_int_equal(delivery_status(&f->base, "a").pending, 0);
+	assert_int_equal(delivery_status(&f->base, "a").delivered, 1);
 }
 
 static void
@@ -1038,6 +1157,7 @@ main(void)
 	    TEST(a_reload_that_fails_changes_nothing),
 	    TEST(a_start_with_a_sink_that_cannot_be_opened_is_refused),
 	    TEST(a_new_sink_that_cannot_be_opened_yet_is_tried_again),
+	    TEST(a_log_section_that_gets_another_name_waits_for_its_file),
 	    TEST(rows_of_a_sink_that_is_taken_out_wait_until_it_comes_back),
 	    TEST(an_attempt_that_hangs_is_cancelled_when_its_sink_is_taken_out),
 	    TEST(stopping_waits_for_what_is_under_way_and_claims_nothing),
@@ -1045,6 +1165,8 @@ main(void)
 	    TEST(a_log_that_cannot_be_written_never_dies_and_blocks_the_polls),
 	    TEST(a_refusal_shows_that_a_log_can_be_written_again),
 	    TEST(a_clock_that_was_ahead_delays_nothing_for_ever),
+	    TEST(a_clock_that_goes_back_puts_no_retry_off),
+	    TEST(dead_letters_that_the_store_forgot_are_counted_no_more),
 	    TEST(rows_that_were_counted_but_not_made_are_forgotten),
 	    TEST(what_was_left_by_the_last_life_is_delivered),
 	    TEST(the_rate_of_a_sink_is_kept),

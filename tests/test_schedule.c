@@ -66,7 +66,7 @@ one_host_is_asked_by_one_poll_at_a_time(void **state)
 	assert_null(schedule_take(f->schedule, 90000));
 	assert_int_equal(schedule_next_ms(f->schedule), INT64_MAX);
 	f->feeds[0]->due_ms = 100000;
-	schedule_finished(f->schedule, f->feeds[0], 90000);
+	schedule_finished(f->schedule, f->feeds[0]);
 	assert_ptr_equal(schedule_take(f->schedule, 90000), f->feeds[2]);
 }
 
@@ -77,24 +77,63 @@ starts_on_one_host_keep_their_distance(void **state)
 
 	assert_ptr_equal(schedule_take(f->schedule, 0), f->feeds[0]);
 	f->feeds[0]->due_ms = INT64_MAX;
-	schedule_finished(f->schedule, f->feeds[0], 10);
+	schedule_finished(f->schedule, f->feeds[0]);
 	assert_ptr_equal(schedule_take(f->schedule, 10), f->feeds[1]);
 	assert_null(schedule_take(f->schedule, 999));
 	assert_int_equal(schedule_next_ms(f->schedule), 1000);
 	assert_ptr_equal(schedule_take(f->schedule, 1000), f->feeds[2]);
 }
 
+/* One feed of each host is taken at time 10 and has ended. */
 static void
-a_clock_set_back_silences_a_host_no_longer_than_its_spacing(void **state)
+poll_both_hosts(struct fixture *f)
 {
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		assert_ptr_equal(schedule_take(f->schedule, 10), f->feeds[i]);
+		f->feeds[i]->due_ms = INT64_MAX;
+	}
+	for (i = 0; i < 2; i++)
+		schedule_finished(f->schedule, f->feeds[i]);
+}
+
+static void
+a_shorter_spacing_holds_at_once_for_every_host(void **state)
+{
+	struct schedule_limits limits = {
+	    .host_spacing_ms = 3600000, .host_concurrency = 1};
+	struct fixture *f = *state;
+	struct feed *one, *other;
+
+	schedule_set_limits(f->schedule, &limits);
+	poll_both_hosts(f);
+	assert_null(schedule_take(f->schedule, 20));
+	assert_int_equal(schedule_next_ms(f->schedule), 3600010);
+	limits.host_spacing_ms = 500;
+	schedule_set_limits(f->schedule, &limits);
+	assert_int_equal(schedule_next_ms(f->schedule), 510);
+	assert_null(schedule_take(f->schedule, 509));
+	one = schedule_take(f->schedule, 510);
+	other = schedule_take(f->schedule, 510);
+	assert_true((one == f->feeds[2] && other == f->feeds[3]) ||
+	    (one == f->feeds[3] && other == f->feeds[2]));
+}
+
+static void
+a_longer_spacing_holds_at_once_and_not_for_a_host_never_asked(void **state)
+{
+	struct schedule_limits limits = {
+	    .host_spacing_ms = 5000, .host_concurrency = 1};
 	struct fixture *f = *state;
 
-	assert_ptr_equal(schedule_take(f->schedule, 86400000), f->feeds[0]);
+	assert_ptr_equal(schedule_take(f->schedule, 0), f->feeds[0]);
 	f->feeds[0]->due_ms = INT64_MAX;
-	schedule_finished(f->schedule, f->feeds[0], 86400000);
-	assert_ptr_equal(schedule_take(f->schedule, 86400000), f->feeds[1]);
-	assert_null(schedule_take(f->schedule, 5000));
-	assert_ptr_equal(schedule_take(f->schedule, 6000), f->feeds[2]);
+	schedule_finished(f->schedule, f->feeds[0]);
+	schedule_set_limits(f->schedule, &limits);
+	assert_ptr_equal(schedule_take(f->schedule, 10), f->feeds[1]);
+	assert_null(schedule_take(f->schedule, 4999));
+	assert_ptr_equal(schedule_take(f->schedule, 5000), f->feeds[2]);
 }
 
 static void
@@ -107,7 +146,7 @@ feeds_may_leave_wherever_they_wait(void **state)
 	schedule_remove(f->schedule, f->feeds[4]);	/* not yet due */
 	assert_int_equal(schedule_count(f->schedule), 4);
 	f->feeds[0]->due_ms = INT64_MAX;
-	schedule_finished(f->schedule, f->feeds[0], 3);
+	schedule_finished(f->schedule, f->feeds[0]);
 	assert_ptr_equal(schedule_take(f->schedule, 5000), f->feeds[1]);
 	assert_null(schedule_take(f->schedule, 5000));
 }
@@ -118,11 +157,11 @@ whether_a_host_has_more_tells_whether_to_keep_its_connection(void **state)
 	struct fixture *f = *state;
 
 	assert_ptr_equal(schedule_take(f->schedule, 2), f->feeds[0]);
-	assert_true(schedule_host_has_more(f->schedule, f->feeds[0], 2));
+	assert_true(schedule_host_has_more(f->feeds[0]));
 	schedule_remove(f->schedule, f->feeds[2]);
-	assert_false(schedule_host_has_more(f->schedule, f->feeds[0], 2));
+	assert_false(schedule_host_has_more(f->feeds[0]));
 	f->feeds[0]->due_ms = 0;
-	schedule_finished(f->schedule, f->feeds[0], 2);
+	schedule_finished(f->schedule, f->feeds[0]);
 }
 
 #define MINUTE 60000LL
@@ -215,7 +254,8 @@ main(void)
 	    TEST(nothing_starts_before_it_is_due),
 	    TEST(one_host_is_asked_by_one_poll_at_a_time),
 	    TEST(starts_on_one_host_keep_their_distance),
-	    TEST(a_clock_set_back_silences_a_host_no_longer_than_its_spacing),
+	    TEST(a_shorter_spacing_holds_at_once_for_every_host),
+	    TEST(a_longer_spacing_holds_at_once_and_not_for_a_host_never_asked),
 	    TEST(feeds_may_leave_wherever_they_wait),
 	    TEST(whether_a_host_has_more_tells_whether_to_keep_its_connection),
 	    cmocka_unit_test(a_feed_is_polled_three_times_in_its_window),

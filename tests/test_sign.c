@@ -87,7 +87,15 @@ bad_secrets_are_refused(void **state)
 {
 	static const char *const bad[] = {"", "whsec_", "whsec_!!!!",
 	    "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_c2hvcnQ=",
-	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS"};
+	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
+	    /* blanks around it, a newline behind it, padding inside it */
+	    "whsec_    MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw    ",
+	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n\n\n\n",
+	    "whsec_MfKQ9r8GKYqrTwjU=D8ILPZIo2LaLaSwPD8=",
+	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMf==MfKQ",
+	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwM===",
+	    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa-_"};
 	struct err err;
 	size_t i;
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -19,14 +20,64 @@
 #define FILES_MAX 64
 #define EVENTS_MAX 20000
 
-static atomic_bool sync_fails;
+#define TURNS 50 /* of the loop: what it does at once it has done then */
+#define SYNC_WAIT_MS 5000 /* at most: a test that fails must end, too */
 
-/* Stands before the C library's for everything in this program. */
+static atomic_bool sync_fails;
+static atomic_bool sync_waits; /* a slow disk: of logs and directories */
+static atomic_int sync_on_loop;
+static pthread_t loop_thread;
+
+/* These stand before the C library's for everything in this program. */
 int fdatasync(int fd);
+int fsync(int fd);
+
+static void
+pause_ns(long ns)
+{
+	struct timespec pause = {0, ns};
+
+	nanosleep(&pause, NULL);
+}
+
+static bool
+sync_is_of_log(int fd)
+{
+	char name[32], path[128] = "";
+	struct stat st;
+
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	return (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) ||
+	       (readlink(name, path, sizeof(path) - 1) > 0 &&
+		   strstr(path, "/alerts"));
+}
+
+static void
+sync_begins(int fd)
+{
+	int ms;
+
+	if (pthread_equal(pthread_self(), loop_thread)) {
+		atomic_fetch_add(&sync_on_loop, 1);
+		return;
+	}
+	for (ms = 0; ms < SYNC_WAIT_MS && atomic_load(&sync_waits) &&
+		     sync_is_of_log(fd);
+	     ms++)
+		pause_ns(1000000);
+}
+
+int
+fsync(int fd)
+{
+	sync_begins(fd);
+	return (int)syscall(SYS_fsync, fd);
+}
 
 int
 fdatasync(int fd)
 {
+	sync_begins(fd);
 	if (atomic_load(&sync_fails)) {
 		errno = EIO;
 		return -1;
@@ -46,6 +97,8 @@ set_up_format(void **state, enum log_format format)
 	struct fixture *f = xcalloc(1, sizeof(*f));
 	struct conf_sink *sink;
 
+	loop_thread = pthread_self();
+	atomic_store(&sync_waits, false);
 	delivery_set_up(&f->base);
 	snprintf(f->path, sizeof(f->path), "%s/alerts", f->base.dir);
 	sink = delivery_add_sink(&f->base, "a", SINK_LOG);
@@ -591,6 +644,164 @@ a_reload_that_cannot_open_the_new_log_keeps_the_old_one(void **state)
 }
 
 static void
+turn(struct fixture *f)
+{
+	int i;
+
+	for (i = 0; i < TURNS; i++)
+		ev_run(f->base.loop, EVRUN_ONCE);
+}
+
+/* A reload that gives the log another file. */
+static void
+move_log(struct fixture *f, char path[96], int number)
+{
+	snprintf(path, 96, "%s.%d", f->path, number);
+	f->base.sinks[0].path = path;
+	delivery_configure(&f->base);
+}
+
+static void
+a_reload_opens_its_log_away_from_the_loop(void **state)
+{
+	struct fixture *f = *state;
+	char path[96];
+
+	put_and_wait(f, 5);
+	atomic_store(&sync_on_loop, 0);
+	move_log(f, path, 0);
+	put_and_wait(f, 5);
+	assert_int_equal(atomic_load(&sync_on_loop), 0);
+	check_all(f, 10);
+}
+
+static void
+two_quick_reloads_do_not_wait_for_a_slow_disk(void **state)
+{
+	struct fixture *f = *state;
+	const struct outbox *outbox = f->base.outbox;
+	char first[96], second[96];
+
+	put_and_wait(f, 5);
+	atomic_store(&sync_on_loop, 0);
+	atomic_store(&sync_waits, true);
+	move_log(f, first, 0);
+	WAIT_UNTIL(&f->base, access(first, F_OK) == 0);
+	assert_false(outbox_is_idle(outbox));
+	move_log(f, second, 1);
+	put(f, 5);
+	turn(f);
+	/* the first is still at it, the second waits for it */
+	assert_non_null(outbox->closing);
+	assert_int_equal(access(second, F_OK), -1);
+	atomic_store(&sync_waits, false);
+	WAIT_UNTIL(&f->base, !outbox->closing);
+	put_and_wait(f, 5);
+	assert_int_equal(atomic_load(&sync_on_loop), 0);
+	assert_int_equal(delivery_told(&f->base, "sink.state", "failing"), 0);
+	check_all(f, 15);
+}
+
+static void
+a_log_that_follows_a_rename_is_not_closed_before_it_has(void **state)
+{
+	struct fixture *f = *state;
+	const struct outbox *outbox = f->base.outbox;
+
+	put_and_wait(f, 5);
+	rotate(f, 0);
+	atomic_store(&sync_waits, true);
+	outbox_reopen(f->base.outbox);
+	WAIT_UNTIL(&f->base, access(f->path, F_OK) == 0);
+	f->base.conf.sink_count = 0;
+	delivery_configure(&f->base);
+	turn(f);
+	assert_non_null(outbox->closing);
+	assert_true(atomic_load(&sync_waits));
+	atomic_store(&sync_waits, false);
+	WAIT_UNTIL(&f->base, !outbox->closing);
+	f->base.conf.sink_count = 1;
+	delivery_configure(&f->base);
+	put_and_wait(f, 5);
+	check_all(f, 10);
+}
+
+static void
+a_signal_while_a_log_is_being_opened_is_followed(void **state)
+{
+	struct fixture *f = *state;
+	char path[96], *text;
+
+	put_and_wait(f, 5);
+	atomic_store(&sync_waits, true);
+	move_log(f, path, 0);
+	WAIT_UNTIL(&f->base, access(path, F_OK) == 0);
+	{
+		char renamed[96];
+
+		snprintf(renamed, sizeof(renamed), "%s.1", f->path);
+		assert_int_equal(rename(path, renamed), 0);
+	}
+	outbox_reopen(f->base.outbox);
+	atomic_store(&sync_waits, false);
+	put_and_wait(f, 5);
+	text = slurp(path);
+	assert_int_equal(count_of(text, "\n"), 5);
+	free(text);
+	check_all(f, 10);
+}
+
+static void
+lines_that_a_reload_finds_are_not_written_again(void **state)
+{
+	struct fixture *f = *state;
+	char line[96];
+	int i;
+
+	put_and_wait(f, 5);
+	put_unseen(f, 5);
+	for (i = 5; i < 8; i++) {
+		snprintf(line, sizeof(line),
+		    "{\"id\":\"evt_%032x\",\"seq\":%d}\n", (unsigned)i, i + 1);
+		spill(f->path, line, O_APPEND);
+	}
+	delivery_configure(&f->base);
+	put_and_wait(f, 5);
+	assert_int_equal(delivery_status(&f->base, "a").delivered, 7);
+	check_all(f, 15);
+}
+
+/* What could be opened when the reload looked. */
+static void
+a_log_that_cannot_be_opened_after_all_is_failing_and_tried_again(void **state)
+{
+	struct fixture *f = *state;
+	char folder[64], path[96];
+	const char *why;
+	char *text;
+
+	snprintf(folder, sizeof(folder), "%s/log", f->base.dir);
+	snprintf(path, sizeof(path), "%s/alerts", folder);
+	assert_int_equal(mkdir(folder, 0755), 0);
+	f->base.sinks[0].path = path;
+	delivery_configure(&f->base);
+	assert_int_equal(rmdir(folder), 0);
+	put(f, 3);
+	WAIT_UNTIL(&f->base, outbox_is_blocked(f->base.outbox, &why));
+	assert_non_null(strstr(why, "No such file"));
+	delivery_settle_down(&f->base);
+	assert_int_equal(delivery_told(&f->base, "sink.state", "failing"), 1);
+	assert_int_equal(delivery_counts(&f->base, "a").pending, 3);
+	assert_int_equal(mkdir(folder, 0755), 0);
+	WAIT_UNTIL(&f->base, !outbox_is_blocked(f->base.outbox, &why));
+	put_and_wait(f, 1);
+	text = slurp(path);
+	assert_int_equal(count_of(text, "\n"), 4);
+	free(text);
+	delivery_remove_files(folder);
+}
+
+static void
 only_regular_files_are_logs(void **state)
 {
 	struct fixture *f = *state;
@@ -668,8 +879,8 @@ open_file(const struct fixture *f, const char *name, char path[96])
 	struct err err;
 
 	snprintf(path, 96, "%s/%s", f->base.dir, name);
-	file = log_open(&conf, NULL, &recovery, &err);
-	assert_non_null(file);
+	file = log_file_new(&conf);
+	assert_int_equal(log_open(file, NULL, &recovery, &err), 0);
 	log_recovery_clear(&recovery);
 	return file;
 }
@@ -876,8 +1087,8 @@ a_pipe_that_nobody_reads_fails_and_ends_its_line_later(void **state)
 	(void)state;
 	signal(SIGPIPE, SIG_IGN); /* as the daemon does */
 	assert_int_equal(pipe(pipes), 0);
-	file = log_open(&conf, NULL, &recovery, &err);
-	assert_non_null(file);
+	file = log_file_new(&conf);
+	assert_int_equal(log_open(file, NULL, &recovery, &err), 0);
 	file->fd = pipes[1];
 	atomic_store(&file->is_closing, true);
 	run_lines(file, &lines, 0, 1);
@@ -1090,14 +1301,6 @@ live(struct fixture *f, int fd)
 	}
 }
 
-static void
-pause_ns(long ns)
-{
-	struct timespec pause = {0, ns};
-
-	nanosleep(&pause, NULL);
-}
-
 /* Lets it live for a number of commits and a moment, maybe rotates, kills. */
 static void
 live_and_die(struct fixture *f, int round)
@@ -1224,6 +1427,13 @@ main(void)
 	    TEST(a_log_whose_directory_is_gone_blocks_and_then_goes_on),
 	    TEST(a_reload_that_moves_the_log_continues_its_numbers),
 	    TEST(a_reload_that_cannot_open_the_new_log_keeps_the_old_one),
+	    TEST(a_reload_opens_its_log_away_from_the_loop),
+	    TEST(two_quick_reloads_do_not_wait_for_a_slow_disk),
+	    TEST(a_log_that_follows_a_rename_is_not_closed_before_it_has),
+	    TEST(a_signal_while_a_log_is_being_opened_is_followed),
+	    TEST(lines_that_a_reload_finds_are_not_written_again),
+	    TEST(
+		a_log_that_cannot_be_opened_after_all_is_failing_and_tried_again),
 	    TEST(only_regular_files_are_logs),
 	    TEST(a_log_has_one_writer),
 	    TEST(what_a_full_disk_takes_stays_and_half_a_line_is_cut),

@@ -333,6 +333,48 @@ what_was_delivered_everywhere_goes_when_it_is_old(void **state)
 	assert_int_equal(prune(f, 0, 1001), 1);
 }
 
+/* They hold their events no longer than a delivery that succeeded. */
+static void
+a_dead_letter_goes_when_it_is_old_and_what_waits_stays(void **state)
+{
+	static const char *both[] = {"gone", "log"};
+	struct fixture *f = *state;
+	struct store_event event = event_of("evt_1", "k");
+	struct store_event dead = event_of("evt_2", "l");
+	struct store_commit request = {
+	    .now_ms = 1000, .events = &event, .event_count = 1};
+	struct store_counts counts;
+	struct store_claim got;
+	struct store_prune request_2 = {.events_before_ms = 1001, .max = 100};
+	struct err err;
+
+	event.sinks = both;
+	event.sink_count = 2;
+	assert_int_equal(run(f, &request.base, STORE_COMMIT), 0);
+	request.events = &dead;
+	dead.sinks = &both[1];
+	dead.sink_count = 1;
+	assert_int_equal(run(f, &request.base, STORE_COMMIT), 0);
+	assert_int_equal(claim(f, &got, "log", 2), 2);
+	settle(f, "log", got.deliveries[0].row, SETTLE_DEAD, 0);
+	settle(f, "log", got.deliveries[1].row, SETTLE_DEAD, 0);
+	store_claim_clear(&got);
+	assert_int_equal(prune(f, 0, 1000), 0);
+	do
+		assert_int_equal(run(f, &request_2.base, STORE_PRUNE), 0);
+	while (!request_2.dead && request_2.has_more);
+	/* both dead letters, and the event that nothing waits for */
+	assert_int_equal(request_2.dead, 2);
+	assert_int_equal(request_2.deleted, 3);
+	assert_int_equal(store_count_sink(f->store, "log", &counts, &err), 0);
+	assert_int_equal(counts.dead, 0);
+	assert_int_equal(store_count_sink(f->store, "gone", &counts, &err), 0);
+	assert_int_equal(counts.pending, 1);
+	assert_int_equal(claim(f, &got, "gone", 1), 1);
+	store_claim_clear(&got);
+	assert_int_equal(prune(f, 0, 1001), 0);
+}
+
 static void
 retention_looks_at_a_bounded_number_of_rows(void **state)
 {
@@ -720,7 +762,7 @@ a_second_daemon_is_told_the_pid_of_the_first(void **state)
 	struct err err;
 	char pid[24];
 
-	assert_null(store_open(f->loop, f->dir, &f->log, &err));
+	assert_null(store_open(f->loop, f->dir, &err));
 	snprintf(pid, sizeof(pid), "pid %ld", (long)getpid());
 	assert_non_null(strstr(err.text, pid));
 }
@@ -745,10 +787,10 @@ a_newer_schema_and_a_strange_file_are_refused(void **state)
 
 	store_close(&f->store);
 	write_over(f, "PRAGMA user_version = 999");
-	assert_null(store_open(f->loop, f->dir, &f->log, &err));
+	assert_null(store_open(f->loop, f->dir, &err));
 	assert_non_null(strstr(err.text, "newer"));
 	write_over(f, "PRAGMA application_id = 7; PRAGMA user_version = 1");
-	assert_null(store_open(f->loop, f->dir, &f->log, &err));
+	assert_null(store_open(f->loop, f->dir, &err));
 	assert_non_null(strstr(err.text, "another program"));
 }
 
@@ -794,7 +836,7 @@ the_first_schema_is_brought_up_to_date_with_all_it_holds(void **state)
 
 	store_close(&f->store);
 	make_schema_1(f);
-	f->store = store_open(f->loop, f->dir, &f->log, &err);
+	f->store = store_open(f->loop, f->dir, &err);
 	assert_non_null(f->store);
 	assert_int_equal(
 	    store_load_feeds(f->store, on_feed, &loaded, &err), 0);
@@ -828,7 +870,7 @@ a_database_of_somebody_else_is_left_alone(void **state)
 	snprintf(path, sizeof(path), "%s/wirewatch.db", f->dir);
 	assert_int_equal(unlink(path), 0);
 	write_over(f, "CREATE TABLE theirs (x)");
-	assert_null(store_open(f->loop, f->dir, &f->log, &err));
+	assert_null(store_open(f->loop, f->dir, &err));
 	assert_non_null(strstr(err.text, "another program"));
 	/* fails if it was made anything else */
 	write_over(f, "INSERT INTO theirs VALUES (1)");
@@ -847,7 +889,7 @@ a_damaged_file_is_refused_and_left_as_it_is(void **state)
 	memset(byte, 'x', sizeof(byte));
 	fd = open(path, O_RDWR);
 	assert_int_equal(pwrite(fd, byte, sizeof(byte), 0), sizeof(byte));
-	assert_null(store_open(f->loop, f->dir, &f->log, &err));
+	assert_null(store_open(f->loop, f->dir, &err));
 	assert_non_null(strstr(err.text, "damaged"));
 	assert_int_equal(pread(fd, after, sizeof(after), 0), sizeof(after));
 	assert_memory_equal(byte, after, sizeof(byte));
@@ -865,8 +907,7 @@ commit_for_ever(const char *dir, int first, int fd)
 
 	ev_timer_init(&tick, on_tick, 0.01, 0.01);
 	ev_timer_start(f.loop, &tick);
-	log_init(&f.log, LOG_LEVEL_ERROR);
-	f.store = store_open(f.loop, dir, &f.log, &err);
+	f.store = store_open(f.loop, dir, &err);
 	if (!f.store)
 		_exit(1);
 	for (i = first;; i++) {
@@ -911,7 +952,7 @@ what_was_reported_done_survives_kill_9(void **state)
 			;
 		close(pipes[0]);
 	}
-	f->store = store_open(f->loop, f->dir, &f->log, &err);
+	f->store = store_open(f->loop, f->dir, &err);
 	assert_non_null(f->store);
 	assert_int_equal(store_count_sink(f->store, "log", &counts, &err), 0);
 	/* the one under way at the last kill may be there or not */
@@ -936,6 +977,7 @@ main(void)
 	    TEST(retention_spares_what_is_still_in_its_feed_or_not_delivered),
 	    TEST(a_feed_that_answers_304_for_ever_keeps_its_items),
 	    TEST(what_was_delivered_everywhere_goes_when_it_is_old),
+	    TEST(a_dead_letter_goes_when_it_is_old_and_what_waits_stays),
 	    TEST(retention_looks_at_a_bounded_number_of_rows),
 	    TEST(the_position_of_a_log_is_kept_with_its_settlements),
 	    TEST(a_sink_is_asked_for_by_way_of_the_thread),

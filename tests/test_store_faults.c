@@ -373,7 +373,7 @@ live_at_the_limit(struct fixture *f)
 
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	f->store = store_open(f->loop, f->dir, &f->log, &(struct err){{0}});
+	f->store = store_open(f->loop, f->dir, &(struct err){{0}});
 	assert_non_null(f->store);
 	for (i = 0; i < 400 && !refused; i++) {
 		snprintf(id, sizeof(id), "evt_%d", i);
@@ -544,7 +544,7 @@ open_damaged(struct fixture *f, const struct buf *file, const struct buf *log)
 	save(file, f, "wirewatch.db");
 	if (log)
 		save(log, f, "wirewatch.db-wal");
-	f->store = store_open(f->loop, f->dir, &f->log, &err);
+	f->store = store_open(f->loop, f->dir, &err);
 	if (f->store) {
 		ask_for_everything(f);
 		store_close(&f->store);
@@ -628,7 +628,7 @@ an_empty_file_with_a_log_is_refused(void **state)
 	buf_init(&file, 0);
 	save(&file, f, "wirewatch.db");
 	save(&log, f, "wirewatch.db-wal");
-	assert_null(store_open(f->loop, f->dir, &f->log, &err));
+	assert_null(store_open(f->loop, f->dir, &err));
 	assert_non_null(strstr(err.text, "damaged"));
 	assert_same(f, "wirewatch.db-wal", &log);
 	buf_clear(&log);

@@ -118,6 +118,24 @@ class Config(harness.TestCase):
             'secret-file = {"%(dir)s/secret"} }\n', "wirewatch.conf:6")
         self.assertNotIn("dG9vc2hvcnQ", text)
 
+    def test_a_secret_in_place_of_its_file_is_not_repeated(self):
+        text = self.refuse(
+            GOOD + 'webhook "w" { url = "https://x.example/" '
+            'secret-file = {"%s"} }\n' % harness.SECRET, "wirewatch.conf:6")
+        self.assertNotIn(harness.SECRET[6:], text)
+
+    def test_a_bad_url_that_may_hold_a_secret_is_not_repeated(self):
+        for section, url in (
+                ("feed", "http://user:s3cret@[bad/"),
+                ("feed", "https://x.example:port/?key=s3cret"),
+                ("webhook", "hxxps://hooks/s3cret"),
+                ("webhook", "https://[hooks/s3cret")):
+            with self.subTest(url):
+                text = self.refuse(
+                    GOOD + '%s "w" { url = "%s" }\n' % (section, url),
+                    "wirewatch.conf:6", "url: bad URL")
+                self.assertNotIn("s3cret", text)
+
     def test_a_missing_configuration_is_refused(self):
         done = daemon_once("-c", os.path.join(self.dir, "none.conf"))
         self.assertEqual(done.returncode, 2)

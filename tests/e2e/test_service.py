@@ -66,6 +66,36 @@ class Service(harness.TestCase):
         notify.wait("WATCHDOG=1", 4)
         self.assertLess(time.monotonic() - begun, 4 * WATCHDOG_S)
 
+    def test_a_reload_asked_for_during_the_start_does_not_end_it(self):
+        many = "".join(feed_conf("n%d" % n, "http://127.0.0.2:9/%d" % n)
+                       for n in range(5000))
+        self.subject.configure(
+            TOPIC, LOG, feed_conf("a", self.feed.url), many)
+        self.subject.start(wait=False)
+        path = "/proc/%d/status" % self.subject.process.pid
+
+        def is_held():
+            with open(path, encoding="utf-8") as file:
+                held = re.search(r"SigBlk:\s*(\w+)", file.read())
+            return int(held.group(1), 16) >> (signal.SIGHUP - 1) & 1
+        wait_until(is_held, "signals are held during the start")
+        self.subject.signal(signal.SIGHUP)
+        self.subject.signal(signal.SIGUSR1)
+        self.subject.wait_answers()
+        self.subject.wait_said("reloaded")
+
+    def test_closed_descriptors_are_not_taken_for_the_store(self):
+        self.subject.start(
+            wrap=("sh", "-c", 'exec "$0" "$@" 0<&- 1>&- 2>&-'))
+        self.subject.wait_alerts(1)
+        with open(os.path.join(self.subject.dir, "state", "lock"),
+                  encoding="utf-8") as file:
+            self.assertEqual(file.read().strip(),
+                             str(self.subject.process.pid))
+        for number in range(3):
+            self.assertEqual(os.readlink("/proc/%d/fd/%d" % (
+                self.subject.process.pid, number)), "/dev/null")
+
     def test_sigterm_ends_it_in_order(self):
         for number in (signal.SIGTERM, signal.SIGINT):
             with self.subTest(number.name):
