@@ -149,6 +149,19 @@ log_recover_line(struct log_scan *scan, int64_t next)
 	buf_reset(&scan->line);
 }
 
+/* Bytes that a power cut has left: the length was kept, the text was not. */
+static bool
+log_recover_is_hole(const char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (text[i] != '\0')
+			return false;
+	}
+	return true;
+}
+
 /* What follows the last newline: half a line of ours, or of somebody else. */
 static void
 log_recover_finish(struct log_scan *scan)
@@ -158,6 +171,10 @@ log_recover_finish(struct log_scan *scan)
 	size_t len = scan->line.len, start = strlen(LOG_LINE_START);
 	bool is_ours;
 
+	if (log_recover_is_hole(line, len) && !scan->is_long) {
+		found->is_torn = len > 0 || scan->record != -1;
+		return;
+	}
 	if (scan->record != -1 && !scan->is_long) {
 		found->is_torn = true;
 		return;

@@ -292,9 +292,9 @@ match_print_marked(const struct match_run *run, const char *text, size_t start,
 		if (mark->start < at || mark->end > end)
 			continue;
 		match_print_piece(text, at, mark->start);
-		fputs(run->has_colour ? "\033[1;33m" : "[", stdout);
+		fputs(run->has_colour ? "\033[1;33m" : "\u00ab", stdout);
 		match_print_piece(text, mark->start, mark->end);
-		fputs(run->has_colour ? "\033[0m" : "]", stdout);
+		fputs(run->has_colour ? "\033[0m" : "\u00bb", stdout);
 		at = mark->end;
 	}
 	match_print_piece(text, at, end);

@@ -413,6 +413,22 @@ a_torn_last_line_is_cut_and_its_event_written_anew(void **state)
 }
 
 static void
+a_hole_behind_the_last_line_is_cut(void **state)
+{
+	struct fixture *f = *state;
+	struct stat st;
+
+	put_and_wait(f, 5);
+	put_unseen(f, 10);
+	crash_before_settlement(f, 15, -1);
+	assert_int_equal(stat(f->path, &st), 0);
+	assert_int_equal(truncate(f->path, st.st_size + 700), 0);
+	delivery_configure(&f->base);
+	put_and_wait(f, 5);
+	check_all(f, 20);
+}
+
+static void
 a_torn_line_in_a_rotated_log_is_cut_there(void **state)
 {
 	struct fixture *f = *state;
@@ -1415,6 +1431,7 @@ main(void)
 	    TEST(lines_that_were_not_settled_are_synced_before_they_are),
 	    TEST(nor_when_the_log_was_rotated_while_we_were_down),
 	    TEST(a_torn_last_line_is_cut_and_its_event_written_anew),
+	    TEST(a_hole_behind_the_last_line_is_cut),
 	    TEST(a_torn_line_in_a_rotated_log_is_cut_there),
 	    TEST(half_a_line_of_somebody_else_is_left_alone),
 	    TEST(a_log_without_a_stored_position_is_continued),
