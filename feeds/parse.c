@@ -13,6 +13,7 @@
 #include "feeds/parse.h"
 #include "feeds/parse_private.h"
 #include "lib/log.h"
+#include "text/plain.h"
 
 #define PARSE_JUNK_MAX (64 * 1024) /* bytes before a document's beginning */
 #define PARSE_EXCERPT_MAX 60
@@ -83,7 +84,7 @@ static void
 parse_explain_text(const char *text, size_t len, struct err *err)
 {
 	char excerpt[PARSE_EXCERPT_MAX], safe[2 * PARSE_EXCERPT_MAX];
-	size_t n = len < sizeof(excerpt) - 1 ? len : sizeof(excerpt) - 1;
+	size_t n = plain_border_within(text, len, sizeof(excerpt) - 1);
 
 	if (len >= 2 && memcmp(text, "\x1f\x8b", 2) == 0)
 		err_set(err, "compressed data (gzip), not a feed");

@@ -18,7 +18,7 @@
 struct parse_input {
 	const char *body;
 	size_t len;
-	const char *base_url;		/* where it came from; NULL if not known */
+	const char *base_url;		/* where it came from, or NULL */
 	const char *content_type;	/* the HTTP header; NULL if none */
 };
 

@@ -3,7 +3,13 @@
  * declaration, and, where neither is of use, by the language. Names are turned
  * into those of iconv, and into the superset that browsers read where the
  * subset is declared.
+ *
+ * iconv knows hundreds of encodings; only those that texts on the web are in
+ * are let through. All of them have markup where ASCII has it: UTF-16 and
+ * EBCDIC, which have not, are known by their first bytes (parse_encoding.c) or
+ * not at all.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -18,58 +24,105 @@ static const struct {
 	const char *iconv;
 } parse_aliases[] = {
     {"ansi", "CP1252"},
+    {"ansi_x3.4-1968", "UTF-8"},
+    {"arabic", "ISO-8859-6"},
+    {"armscii8", "ARMSCII-8"},
     {"ascii", "UTF-8"},
+    {"big-5", "BIG5-HKSCS"},
     {"big5", "BIG5-HKSCS"},
     {"big5-eten", "BIG5-HKSCS"},
+    {"big5hkscs", "BIG5-HKSCS"},
+    {"bigfive", "BIG5-HKSCS"},
+    {"cn-big5", "BIG5-HKSCS"},
+    {"cn-gb", "GB18030"},
     {"cp1251", "CP1251"},
     {"cp1252", "CP1252"},
+    {"cp51949", "CP949"},
+    {"cp819", "CP1252"},
+    {"cp936", "GB18030"},
+    {"cp950", "BIG5-HKSCS"},
     {"csbig5", "BIG5-HKSCS"},
     {"cseuckr", "CP949"},
+    {"cseucpkdfmtjapanese", "EUC-JP-MS"},
     {"csgb2312", "GB18030"},
+    {"csiso2022jp", "ISO-2022-JP"},
+    {"csiso2022kr", "ISO-2022-KR"},
     {"csisolatin1", "CP1252"},
+    {"csisolatin2", "ISO-8859-2"},
+    {"csisolatin5", "CP1254"},
+    {"csisolatincyrillic", "ISO-8859-5"},
+    {"cskoi8r", "KOI8-R"},
     {"csshiftjis", "CP932"},
+    {"cswindows31j", "CP932"},
+    {"cyrillic", "ISO-8859-5"},
     {"euc-cn", "GB18030"},
+    {"euc-jp", "EUC-JP-MS"},
     {"euc-kr", "CP949"},
-    {"euckr", "CP949"},
+    {"euc_jp", "EUC-JP-MS"},
     {"euc_kr", "CP949"},
     {"eucjp", "EUC-JP-MS"},
-    {"euc-jp", "EUC-JP-MS"},
+    {"eucjp-ms", "EUC-JP-MS"},
+    {"eucjp-win", "EUC-JP-MS"},
+    {"euckr", "CP949"},
     {"gb-2312", "GB18030"},
     {"gb2312", "GB18030"},
     {"gb2312-80", "GB18030"},
     {"gb_2312-80", "GB18030"},
     {"gbk", "GB18030"},
+    {"greek", "ISO-8859-7"},
+    {"hebrew", "ISO-8859-8"},
+    {"ibm819", "CP1252"},
+    {"iso-2022-jp-1", "ISO-2022-JP-2"},
     {"iso-8859-1", "CP1252"},
     {"iso-8859-11", "CP874"},
     {"iso-8859-8-i", "ISO-8859-8"},
     {"iso-8859-9", "CP1254"},
+    {"iso2022jp", "ISO-2022-JP"},
+    {"iso2022kr", "ISO-2022-KR"},
     {"iso8859-1", "CP1252"},
+    {"iso8859-11", "CP874"},
+    {"iso8859-9", "CP1254"},
     {"iso88591", "CP1252"},
     {"iso_8859-1", "CP1252"},
+    {"iso_8859-1:1987", "CP1252"},
+    {"iso_8859-9", "CP1254"},
     {"iso_8859_1", "CP1252"},
+    {"koi", "KOI8-R"},
     {"koi8", "KOI8-R"},
+    {"koi8_r", "KOI8-R"},
     {"koi8r", "KOI8-R"},
+    {"koi8u", "KOI8-U"},
     {"ks_c_5601", "CP949"},
     {"ks_c_5601-1987", "CP949"},
     {"ks_c_5601-1989", "CP949"},
     {"ksc5601", "CP949"},
     {"ksc_5601", "CP949"},
     {"l1", "CP1252"},
+    {"l5", "CP1254"},
     {"latin-1", "CP1252"},
     {"latin1", "CP1252"},
+    {"latin5", "CP1254"},
     {"mac", "MACINTOSH"},
+    {"mac-roman", "MACINTOSH"},
+    {"maccyrillic", "MAC-CYRILLIC"},
+    {"macroman", "MACINTOSH"},
+    {"ms932", "CP932"},
     {"ms949", "CP949"},
     {"ms_kanji", "CP932"},
     {"shift-jis", "CP932"},
     {"shift_jis", "CP932"},
     {"sjis", "CP932"},
+    {"sjis-win", "CP932"},
+    {"tcvn5712-1", "TCVN"},
     {"tis-620", "CP874"},
-    {"unicode", "UTF-16"},
+    {"tis620", "CP874"},
+    {"uhc", "CP949"},
+    {"ujis", "EUC-JP-MS"},
     {"unicode-1-1-utf-8", "UTF-8"},
     {"us-ascii", "UTF-8"},
     {"utf8", "UTF-8"},
-    {"utf-8", "UTF-8"},
     {"windows-31j", "CP932"},
+    {"windows-936", "GB18030"},
     {"windows-949", "CP949"},
     {"x-cp1251", "CP1251"},
     {"x-cp1252", "CP1252"},
@@ -81,6 +134,43 @@ static const struct {
     {"x-windows-949", "CP949"},
     {"x-x-big5", "BIG5-HKSCS"},
 };
+
+/* Names that iconv has as they are. */
+static const char *const parse_names[] = {
+    "armscii-8",
+    "big5-hkscs",
+    "euc-jp-ms",
+    "gb18030",
+    "georgian-academy",
+    "georgian-ps",
+    "hz",
+    "hz-gb-2312",
+    "iso-2022-jp",
+    "iso-2022-jp-2",
+    "iso-2022-kr",
+    "johab",
+    "koi8-r",
+    "koi8-ru",
+    "koi8-t",
+    "koi8-u",
+    "latin2",
+    "latin-9",
+    "latin9",
+    "l2",
+    "mac-centraleurope",
+    "mac-cyrillic",
+    "mac-uk",
+    "macintosh",
+    "tcvn",
+    "viscii",
+};
+
+/* Code pages: "cp1251", "windows-1251", "ibm866". */
+static const unsigned short parse_pages[] = {437, 737, 775, 850, 852, 855, 857,
+    858, 860, 861, 862, 863, 865, 866, 869, 874, 932, 936, 949, 950, 1125, 1250,
+    1251, 1252, 1253, 1254, 1255, 1256, 1257, 1258, 1361};
+
+#define PARSE_ISO_8859_PARTS 16
 
 /* What texts in a language are likely to be when they are not UTF-8. */
 static const struct {
@@ -118,6 +208,18 @@ static const struct {
     {"zh", "GB18030"},
 };
 
+bool
+parse_charset_is_western(const char *charset)
+{
+	return strcmp(charset, "CP1252") == 0;
+}
+
+bool
+parse_charset_is_utf8(const char *charset)
+{
+	return strcasecmp(charset, "UTF-8") == 0;
+}
+
 static bool
 parse_charset_is_name(char c)
 {
@@ -125,9 +227,52 @@ parse_charset_is_name(char c)
 	       (c >= '0' && c <= '9') || (c && strchr("-_.:+", c));
 }
 
+/* The number behind one of the prefixes, which end with NULL; 0 for none. */
+static unsigned long
+parse_charset_number(const char *name, const char *const *prefixes)
+{
+	unsigned long number;
+	char *end;
+
+	for (; *prefixes; prefixes++) {
+		size_t len = strlen(*prefixes);
+
+		if (strncasecmp(name, *prefixes, len) != 0 || name[len] < '1' ||
+		    name[len] > '9')
+			continue;
+		number = strtoul(name + len, &end, 10);
+		/* "iso_8859-1:1987" */
+		return *end == '\0' || *end == ':' ? number : 0;
+	}
+	return 0;
+}
+
+static bool
+parse_charset_is_known(const char *name)
+{
+	static const char *const iso[] = {
+	    "iso-8859-", "iso8859-", "iso_8859-", "iso8859", "8859_", NULL};
+	static const char *const page[] = {
+	    "cp", "windows-", "ibm", "ibm-", NULL};
+	unsigned long number = parse_charset_number(name, page);
+	size_t i;
+
+	for (i = 0; i < sizeof(parse_pages) / sizeof(*parse_pages); i++) {
+		if (number == parse_pages[i])
+			return true;
+	}
+	for (i = 0; i < sizeof(parse_names) / sizeof(*parse_names); i++) {
+		if (strcasecmp(name, parse_names[i]) == 0)
+			return true;
+	}
+	number = parse_charset_number(name, iso);
+	return number >= 1 && number <= PARSE_ISO_8859_PARTS;
+}
+
 /*
- * The name between quotes or up to what ends it, as iconv may have it: no
- * "//" suffixes, no empty name (the locale's), no UTF-7, which hides markup.
+ * The name between quotes or up to what ends it, as iconv may have it; NULL for
+ * one that it must not see: with a "//" suffix, empty (the locale's), or of an
+ * encoding that is not for texts.
  */
 static const char *
 parse_charset_read(const char *p, const char *end, char out[PARSE_CHARSET_MAX])
@@ -140,15 +285,14 @@ parse_charset_read(const char *p, const char *end, char out[PARSE_CHARSET_MAX])
 	    p < end && parse_charset_is_name(*p) && len < PARSE_CHARSET_MAX - 1)
 		out[len++] = *p++;
 	out[len] = '\0';
-	if (len == 0 || strncasecmp(out, "utf-7", 5) == 0 ||
-	    strncasecmp(out, "utf7", 4) == 0 || strcasecmp(out, "char") == 0 ||
-	    strcasecmp(out, "wchar_t") == 0 || strcasecmp(out, "binary") == 0)
-		return NULL;
+	/* nearly all */
+	if (parse_charset_is_utf8(out))
+		return strcpy(out, "UTF-8");
 	for (i = 0; i < sizeof(parse_aliases) / sizeof(*parse_aliases); i++) {
 		if (strcasecmp(out, parse_aliases[i].name) == 0)
 			return strcpy(out, parse_aliases[i].iconv);
 	}
-	return out;
+	return parse_charset_is_known(out) ? out : NULL;
 }
 
 /* "text/xml; charset=utf-8" */
@@ -191,46 +335,18 @@ parse_charset_declared(
 	return parse_charset_read(p, end, out);
 }
 
-bool
-parse_charset_is_western(const char *charset)
-{
-	return strcmp(charset, "CP1252") == 0;
-}
-
-bool
-parse_charset_is_utf8(const char *charset)
-{
-	return strcasecmp(charset, "UTF-8") == 0;
-}
-
 /* Encodings in which 7-bit text is more than ASCII. */
 bool
 parse_charset_is_shifting(const char *charset)
 {
 	return strncasecmp(charset, "ISO-2022", 8) == 0 ||
-	       strncasecmp(charset, "CSISO2022", 9) == 0 ||
 	       strncasecmp(charset, "HZ", 2) == 0;
-}
-
-/* UTF-16, UTF-32 and the like cannot be meant where '<' is one byte. */
-static bool
-parse_charset_is_wide(const char *charset)
-{
-	return strncasecmp(charset, "UTF-16", 6) == 0 ||
-	       strncasecmp(charset, "UTF-32", 6) == 0 ||
-	       strncasecmp(charset, "UTF16", 5) == 0 ||
-	       strncasecmp(charset, "UTF32", 5) == 0 ||
-	       strncasecmp(charset, "UCS", 3) == 0 ||
-	       strncasecmp(charset, "ISO-10646", 9) == 0 ||
-	       strncasecmp(charset, "EBCDIC", 6) == 0 ||
-	       strncasecmp(charset, "IBM037", 6) == 0;
 }
 
 static void
 parse_charset_add(struct parse_voices *voices, const char *charset)
 {
-	if (charset && !parse_charset_is_wide(charset) &&
-	    voices->count < PARSE_CANDIDATES_MAX)
+	if (charset && voices->count < PARSE_CANDIDATES_MAX)
 		voices->said[voices->count++] = charset;
 }
 

@@ -2,11 +2,11 @@
  * The fields of RSS, RDF and Atom: what an element's attributes say of it, when
  * it begins, and what becomes of its text, when it ends.
  */
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "feeds/parse_reader.h"
+#include "text/plain.h"
 
 /* The value of an attribute without namespace, or of xml:name; else NULL. */
 const char *
@@ -208,7 +208,6 @@ parse_field_begin(struct parse_reader *reader, const struct parse_tag *tag,
 	}
 	reader->tag = tag;
 	reader->len = 0;
-	reader->markup = 0;
 	reader->is_link =
 	    tag->field == FIELD_GUID &&
 	    !parse_field_attribute_is(attributes, "isPermaLink", "false");
@@ -248,6 +247,7 @@ void
 parse_field_end(struct parse_reader *reader)
 {
 	const struct parse_tag *tag = reader->tag;
+	size_t len;
 
 	reader->tag = NULL;
 	parse_text_grow(reader, 0);
@@ -265,8 +265,10 @@ parse_field_end(struct parse_reader *reader)
 		parse_field_guid(reader);
 		break;
 	case FIELD_EMAIL:
-		snprintf(
-		    reader->email, sizeof(reader->email), "%s", reader->raw);
+		len = plain_border_within(
+		    reader->raw, reader->len, sizeof(reader->email) - 1);
+		memcpy(reader->email, reader->raw, len);
+		reader->email[len] = '\0';
 		return;
 	case FIELD_NAME:
 		reader->has_name |= reader->len > 0;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "feeds/parse_private.h"
+#include "text/plain.h"
 
 #define PARSE_JSON_FLAGS JSON_ALLOW_NUL
 
@@ -92,11 +93,8 @@ parse_json_mend(const char *text, size_t len, struct buf *out)
 
 /* A string's text, or a number's; NULL for all else. */
 static const char *
-parse_json_text(
-    const json_t *object, const char *key, char number[32], size_t *len_r)
+parse_json_text(const json_t *value, char number[32], size_t *len_r)
 {
-	const json_t *value = json_object_get(object, key);
-
 	if (json_is_string(value)) {
 		*len_r = json_string_length(value);
 		return json_string_value(value);
@@ -113,51 +111,56 @@ parse_json_text(
 }
 
 static void
+parse_json_value(struct parse_build *build, const json_t *value,
+    enum parse_field field, unsigned rank, enum parse_form form)
+{
+	char number[32];
+	size_t len;
+	const char *text = parse_json_text(value, number, &len);
+
+	if (text)
+		parse_build_field(build, field, rank, form, text,
+		    plain_border_within(text, len, PARSE_RAW_MAX));
+}
+
+static void
 parse_json_field(struct parse_build *build, const json_t *object,
     const char *key, enum parse_field field, unsigned rank,
     enum parse_form form)
 {
-	char number[32];
-	size_t len;
-	const char *text = parse_json_text(object, key, number, &len);
+	parse_json_value(
+	    build, json_object_get(object, key), field, rank, form);
+}
 
-	if (text)
-		parse_build_field(build, field, rank, form, text, len);
+/* The strings of a list, or a member of each, where one is named. */
+static void
+parse_json_list(struct parse_build *build, const json_t *list,
+    const char *member, enum parse_field field)
+{
+	const json_t *value;
+	size_t i;
+
+	json_array_foreach(list, i, value)
+	{
+		if (i == ITEM_LIST_MAX)
+			break;
+		if (member)
+			value = json_object_get(value, member);
+		if (json_is_string(value))
+			parse_json_value(build, value, field, 1, FORM_TEXT);
+	}
 }
 
 static void
 parse_json_authors(struct parse_build *build, const json_t *object)
 {
-	const json_t *authors = json_object_get(object, "authors"), *author;
-	size_t i;
+	const json_t *authors = json_object_get(object, "authors");
 
-	json_array_foreach(authors, i, author)
-	{
-		if (i == ITEM_LIST_MAX)
-			break;
-		parse_json_field(
-		    build, author, "name", FIELD_AUTHOR, 1, FORM_TEXT);
-	}
+	parse_json_list(build, authors, "name", FIELD_AUTHOR);
 	/* 1.0 knows one only */
 	if (!json_is_array(authors))
 		parse_json_field(build, json_object_get(object, "author"),
 		    "name", FIELD_AUTHOR, 1, FORM_TEXT);
-}
-
-static void
-parse_json_tags(struct parse_build *build, const json_t *object)
-{
-	const json_t *tags = json_object_get(object, "tags"), *tag;
-	size_t i;
-
-	json_array_foreach(tags, i, tag)
-	{
-		if (i == ITEM_LIST_MAX)
-			break;
-		if (json_is_string(tag))
-			parse_build_field(build, FIELD_CATEGORY, 1, FORM_TEXT,
-			    json_string_value(tag), json_string_length(tag));
-	}
 }
 
 static void
@@ -189,7 +192,8 @@ parse_json_item(struct parse_build *build, const json_t *object)
 		    (enum parse_field)members[i].field, members[i].rank,
 		    (enum parse_form)members[i].form);
 	parse_json_authors(build, object);
-	parse_json_tags(build, object);
+	parse_json_list(
+	    build, json_object_get(object, "tags"), NULL, FIELD_CATEGORY);
 	parse_build_end_item(build);
 }
 

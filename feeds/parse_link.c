@@ -9,7 +9,6 @@
 
 #include "feeds/parse_private.h"
 #include "feeds/url.h"
-#include "text/plain.h"
 
 #define PARSE_PORT_MAX 4 /* digits; longer ones may be too large */
 
@@ -115,8 +114,7 @@ parse_link(
 	if (parse_link_is_plain(text, len))
 		return arena_strndup(build->doc->arena, text, len);
 	url = url_resolve(base, text);
-	if (url && strlen(url) <= ITEM_URL_MAX &&
-	    plain_is_utf8(url, strlen(url)))
+	if (url && strlen(url) <= ITEM_URL_MAX)
 		copy = arena_strdup(build->doc->arena, url);
 	free(url);
 	return copy;

@@ -184,7 +184,9 @@ int parse_date_usual(const char *text, size_t len, int64_t *seconds_r);
 
 /* --- what libxml2 sees (parse_push.c) --- */
 
-#define PARSE_MARK "cut" /* target of the instructions put in */
+/* Targets of the instructions put in: with an 'a', a 'b' and so on behind. */
+#define PARSE_MARK "ww-"
+#define PARSE_MARKS 16
 
 /* Text that was kept back. */
 struct parse_cut {
@@ -201,7 +203,9 @@ struct parse_push {
 	struct parse_cut *cuts;
 	size_t count;
 	size_t cap;
-	size_t met; /* texts that were called for */
+	size_t met; /* texts that were called for, or passed over */
+	size_t missed; /* that were passed over */
+	bool is_whole; /* nothing is cut */
 };
 
 void parse_push_init(struct parse_push *push, struct _xmlParserCtxt *ctxt);
@@ -209,8 +213,16 @@ void parse_push_clear(struct parse_push *push);
 /* Pushes all of it. -1 when it was left at a tag that is too long. */
 int parse_push_document(
     struct parse_push *push, const char *text, size_t len, struct err *err);
-/* The text for the mark that libxml2 came to; NULL if there is none. */
-const struct parse_cut *parse_push_next(struct parse_push *push);
+/* The text for the instruction that libxml2 came to; NULL if there is none. */
+const struct parse_cut *parse_push_met(
+    struct parse_push *push, const char *target);
+/* Whether libxml2 came to all marks: else texts are missing. */
+bool parse_push_is_sure(const struct parse_push *push);
+/*
+ * Behind <!DOCTYPE ... [ ... ]>, from somewhere behind its "<!"; NULL if it
+ * does not end.
+ */
+const char *parse_push_doctype(const char *p, const char *end);
 /* Line breaks that libxml2 did not see so far. */
 size_t parse_push_lines(const struct parse_push *push);
 /*

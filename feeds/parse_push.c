@@ -6,6 +6,11 @@
  * instruction in its place and, coming to it, calls for the text. Only what is
  * well-formed for certain is cut: all else is left for libxml2 to judge.
  *
+ * A text never comes to stand in another's place: the instructions take turns
+ * with their names, and those that a document holds itself are left out. Should
+ * libxml2 not come to all of ours, it read the markup otherwise than the scan
+ * here, and the document must be mended.
+ *
  * The scan knows comments, processing instructions, the DTD, tags and their
  * quotes. It also sees to it that no start tag is too long, for libxml2 (2.9)
  * compares every attribute with all others.
@@ -20,6 +25,8 @@
 
 #define PARSE_CHUNK 65536
 #define PARSE_CUT_MIN 48 /* bytes of a text that are worth a mark */
+#define PARSE_MARK_OPEN "<?" PARSE_MARK
+#define PARSE_MARK_OPEN_LEN (sizeof(PARSE_MARK_OPEN) - 1)
 
 /* XML 1.0 section 2.2 */
 static bool
@@ -105,9 +112,25 @@ parse_push_clear(struct parse_push *push)
 }
 
 const struct parse_cut *
-parse_push_next(struct parse_push *push)
+parse_push_met(struct parse_push *push, const char *target)
 {
-	return push->met < push->count ? &push->cuts[push->met++] : NULL;
+	static const size_t len = sizeof(PARSE_MARK) - 1;
+	size_t i;
+
+	if (strncmp(target, PARSE_MARK, len) != 0)
+		return NULL;
+	i = push->met + ((size_t)(target[len] - 'a') - push->met) % PARSE_MARKS;
+	push->missed += i - push->met;
+	if (i >= push->count)
+		return NULL;
+	push->met = i + 1;
+	return &push->cuts[i];
+}
+
+bool
+parse_push_is_sure(const struct parse_push *push)
+{
+	return push->met == push->count && push->missed == 0;
 }
 
 size_t
@@ -212,26 +235,27 @@ parse_push_is_plain(const char *p, const char *end, bool *is_escaped_r)
 
 /*
  * Cuts from p to end, which is a section's content or a whole text between
- * tags; `outer` and `behind` enclose its markup. True when that was done.
+ * tags; `outer` and `behind` enclose its markup.
  */
-static bool
+static void
 parse_push_cut(struct parse_push *push, const char *p, const char *end,
     const char *outer, const char *behind)
 {
 	struct parse_cut cut = {p, (size_t)(end - p), false};
+	char mark[] = PARSE_MARK_OPEN "a?>";
 
-	if (cut.len < PARSE_CUT_MIN)
-		return false;
+	if (cut.len < PARSE_CUT_MIN || push->is_whole)
+		return;
 	if (outer == p ? !parse_push_is_plain(p, end, &cut.is_escaped)
 		       : !plain_is_utf8(p, cut.len))
-		return false;
+		return;
+	mark[PARSE_MARK_OPEN_LEN] = (char)('a' + push->count % PARSE_MARKS);
 	push->cuts =
 	    xgrow(push->cuts, push->count + 1, &push->cap, sizeof(*push->cuts));
 	push->cuts[push->count++] = cut;
 	parse_push_bytes(push, push->from, (size_t)(outer - push->from));
-	parse_push_bytes(push, "<?" PARSE_MARK "?>", sizeof(PARSE_MARK) + 3);
+	parse_push_bytes(push, mark, sizeof(mark) - 1);
 	push->from = behind;
-	return true;
 }
 
 /* Behind the next occurrence of a mark, or NULL. */
@@ -267,8 +291,8 @@ parse_push_tag(const char *p, const char *end)
 	return p < end ? p + 1 : NULL;
 }
 
-/* Behind <!DOCTYPE ... [ ... ]>: literals in it may hold anything. */
-static const char *
+/* Literals, comments and instructions in it may hold anything. */
+const char *
 parse_push_doctype(const char *p, const char *end)
 {
 	bool is_subset = false;
@@ -285,11 +309,28 @@ parse_push_doctype(const char *p, const char *end)
 		else if (end - p >= 4 && memcmp(p, "<!--", 4) == 0) {
 			p = parse_push_past(p + 4, end, "-->", 3);
 			p = p ? p - 1 : NULL;
+		} else if (end - p >= 2 && memcmp(p, "<?", 2) == 0) {
+			p = parse_push_past(p + 2, end, "?>", 2);
+			p = p ? p - 1 : NULL;
 		}
 		if (!p)
 			break;
 	}
 	return NULL;
+}
+
+/* An instruction; one that could be taken for ours is not handed on. */
+static const char *
+parse_push_instruction(struct parse_push *push, const char *p, const char *end)
+{
+	const char *close = parse_push_past(p + 2, end, "?>", 2);
+
+	if (close && (size_t)(end - p) >= PARSE_MARK_OPEN_LEN &&
+	    memcmp(p, PARSE_MARK_OPEN, PARSE_MARK_OPEN_LEN) == 0) {
+		parse_push_bytes(push, push->from, (size_t)(p - push->from));
+		push->from = close;
+	}
+	return close;
 }
 
 /* What begins with "<!" or "<?" at p: returns behind it, or NULL. */
@@ -302,14 +343,19 @@ parse_push_other(struct parse_push *push, const char *p, const char *end)
 	if (left >= 9 && memcmp(p, "<![CDATA[", 9) == 0) {
 		close = parse_push_past(p + 9, end, "]]>", 3);
 		if (close)
-			(void)parse_push_cut(push, p + 9, close - 3, p, close);
+			parse_push_cut(push, p + 9, close - 3, p, close);
 		return close;
 	}
 	if (left >= 4 && memcmp(p, "<!--", 4) == 0)
 		return parse_push_past(p + 4, end, "-->", 3);
-	if (left >= 9 && memcmp(p, "<!DOCTYPE", 9) == 0)
-		return parse_push_doctype(p + 9, end);
-	return p[1] == '?' ? parse_push_past(p + 2, end, "?>", 2) : NULL;
+	if (left >= 9 && memcmp(p, "<!DOCTYPE", 9) == 0) {
+		close = parse_push_doctype(p + 9, end);
+		if (close && memmem(p, (size_t)(close - p), PARSE_MARK_OPEN,
+				 PARSE_MARK_OPEN_LEN))
+			push->is_whole = true;
+		return close;
+	}
+	return p[1] == '?' ? parse_push_instruction(push, p, end) : NULL;
 }
 
 int
@@ -335,7 +381,7 @@ parse_push_document(
 		}
 		p = next ? memchr(next, '<', (size_t)(end - next)) : NULL;
 		if (p && p - next >= PARSE_CUT_MIN)
-			(void)parse_push_cut(push, next, p, next, p);
+			parse_push_cut(push, next, p, next, p);
 		if (push->ctxt->disableSAX)
 			break;
 	}

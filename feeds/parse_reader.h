@@ -36,7 +36,6 @@ struct parse_reader {
 	enum feed_format format;
 	/* the field being read */
 	const struct parse_tag *tag;
-	unsigned markup; /* elements open within it */
 	enum parse_form form;
 	bool is_base64;
 	bool is_link; /* of a guid: is one, too */

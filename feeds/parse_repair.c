@@ -351,13 +351,19 @@ parse_repair_past(
 	return found ? found + len : r->end;
 }
 
-/* Behind <!DOCTYPE ...>, whose internal subset holds '>' of its own. */
+/*
+ * Behind <!DOCTYPE ...>, whose internal subset holds '>' of its own. Where its
+ * quotes do not match, the first "]" will do.
+ */
 static const char *
 parse_repair_doctype(const struct parse_repairer *r, const char *p)
 {
-	const char *close = parse_repair_past(r, p, ">");
-	const char *open = memchr(p, '[', (size_t)(close - p));
+	const char *close = parse_push_doctype(p, r->end), *open;
 
+	if (close)
+		return close;
+	close = parse_repair_past(r, p, ">");
+	open = memchr(p, '[', (size_t)(close - p));
 	if (!open)
 		return close;
 	p = parse_repair_past(r, open, "]");

@@ -104,10 +104,8 @@ parse_text_on_mark(void *data, const xmlChar *target, const xmlChar *content)
 	struct parse_reader *reader = data;
 	const struct parse_cut *cut;
 
-	/* a feed that has such marks itself gets its own texts mixed up */
-	if (content || strcmp((const char *)target, PARSE_MARK) != 0)
-		return;
-	cut = parse_push_next(&reader->push);
+	(void)content;
+	cut = parse_push_met(&reader->push, (const char *)target);
 	if (!cut || !reader->tag)
 		return;
 	if (reader->form == FORM_XHTML && !cut->is_escaped)

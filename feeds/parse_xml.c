@@ -17,11 +17,15 @@
 #include <strings.h>
 
 #include "feeds/parse_reader.h"
+#include "text/plain.h"
 
 #define PARSE_ELEMENTS_CHECK 64 /* between looks at the number of names */
 #define PARSE_ERRORS_MAX 100000 /* libxml2 spends long on each */
 /* Comparisons of attributes that libxml2 may do: it does them all to all. */
 #define PARSE_WORK_MAX 400000000
+/* Bytes of what libxml2 says, and of a name, in a complaint. */
+#define PARSE_COMPLAINT_MAX 255
+#define PARSE_NAME_SHOWN_MAX 60
 
 static void parse_xml_complain(struct parse_reader *reader, const char *fmt,
     ...) __attribute__((format(printf, 2, 3)));
@@ -31,19 +35,22 @@ static void
 parse_xml_complain(struct parse_reader *reader, const char *fmt, ...)
 {
 	struct err *err = &reader->pass->complaint;
-	char text[256];
+	char *text;
+	size_t len;
 	va_list ap;
 
 	if (err->text[0])
 		return;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	text[strcspn(text, "\n")] = '\0';
+	len = strcspn(text, "\n");
+	text[plain_border_within(text, len, PARSE_COMPLAINT_MAX)] = '\0';
 	err_set(err, "line %zu: %s",
 	    (size_t)xmlSAX2GetLineNumber(reader->ctxt) +
 		parse_push_lines(&reader->push),
 	    text);
+	free(text);
 }
 
 static void
@@ -127,7 +134,10 @@ parse_xml_begin_document(struct parse_reader *reader, const xmlChar *name,
 			: PARSE_NOT_FEED;
 		reader->pass->complaint.text[0] = '\0';
 		err_set(&reader->pass->complaint,
-		    "an XML document, but no feed: its first element is <%.60s>",
+		    "an XML document, but no feed: its first element is "
+		    "<%.*s>",
+		    (int)plain_border_within((const char *)name,
+			strlen((const char *)name), PARSE_NAME_SHOWN_MAX),
 		    (const char *)name);
 		reader->is_stopping = true;
 		return;
@@ -322,5 +332,11 @@ parse_xml(struct parse_build *build, const char *text, size_t len,
 		-1 ||
 	    !reader->ctxt->wellFormed)
 		pass->is_wellformed = false;
+	if (pass->is_wellformed && pass->outcome == PARSE_OK &&
+	    !parse_push_is_sure(&reader->push)) {
+		parse_xml_complain(
+		    reader, "its markup can be read in two ways");
+		pass->is_wellformed = false;
+	}
 	parse_xml_free(reader);
 }

@@ -11,6 +11,7 @@
 #include "feeds/url.h"
 #include "lib/alloc.h"
 #include "lib/buf.h"
+#include "text/html.h"
 
 #define URL_FLAGS (CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE)
 
@@ -55,7 +56,55 @@ url_is_web(CURLU *url)
 	return is_web;
 }
 
-/* A parsed http(s) URL, to be freed with curl_url_cleanup; or NULL. */
+static char *
+url_part(CURLU *url, CURLUPart part, unsigned int flags)
+{
+	char *text = NULL, *copy;
+
+	if (curl_url_get(url, part, &text, flags) != CURLUE_OK)
+		return NULL;
+	copy = xstrdup(text);
+	curl_free(text);
+	return copy;
+}
+
+/* A backslash before the path: for browsers the host ends there. */
+static bool
+url_is_twofold(const char *text)
+{
+	const char *host = strstr(text, "://");
+
+	return host && host[3 + strcspn(host + 3, "\\/?#")] == '\\';
+}
+
+/*
+ * curl decodes a host's %XX, so it may hold anything then: controls, and marks
+ * that turn the text around. A '%' that is left is no part of any name.
+ */
+static bool
+url_is_clean(CURLU *url)
+{
+	char *host = url_part(url, CURLUPART_HOST, 0);
+	char *text = url_part(url, CURLUPART_URL, 0);
+	size_t len = text ? strlen(text) : 0;
+	struct buf clean;
+	bool is_clean;
+
+	buf_init(&clean, 0);
+	is_clean = host && text && !strchr(host, '%') &&
+	    !url_is_twofold(text) &&
+	    text_clean(text, len, len, &clean) == 0 && clean.len == len &&
+	    memcmp(clean.data, text, len) == 0;
+	buf_clear(&clean);
+	free(host);
+	free(text);
+	return is_clean;
+}
+
+/*
+ * A parsed http(s) URL that can be shown, to be freed with curl_url_cleanup;
+ * or NULL.
+ */
 static CURLU *
 url_parse(const char *base, const char *reference)
 {
@@ -72,22 +121,10 @@ url_parse(const char *base, const char *reference)
 	}
 	if (curl_url_set(url, CURLUPART_URL, reference, URL_FLAGS) ==
 	        CURLUE_OK &&
-	    url_is_web(url))
+	    url_is_web(url) && url_is_clean(url))
 		return url;
 	curl_url_cleanup(url);
 	return NULL;
-}
-
-static char *
-url_part(CURLU *url, CURLUPart part, unsigned int flags)
-{
-	char *text = NULL, *copy;
-
-	if (curl_url_get(url, part, &text, flags) != CURLUE_OK)
-		return NULL;
-	copy = xstrdup(text);
-	curl_free(text);
-	return copy;
 }
 
 /* Without white space around and controls inside, as browsers read it. */
@@ -193,7 +230,8 @@ url_set_lower(CURLU *url, CURLUPart part)
 	if (!text)
 		return -1;
 	url_lower(text);
-	rc = curl_url_set(url, part, text, URL_FLAGS);
+	/* without URL_FLAGS: it is as it should be already */
+	rc = curl_url_set(url, part, text, CURLU_NON_SUPPORT_SCHEME);
 	free(text);
 	return rc == CURLUE_OK ? 0 : -1;
 }

@@ -3,7 +3,12 @@
 
 #include <stdbool.h>
 
-/* URLs through curl's own parser (CURLU), the one that will fetch them. */
+/*
+ * URLs through curl's own parser (CURLU), the one that will fetch them. One
+ * whose host holds what text_clean() would change (controls, marks that turn
+ * text around, bytes that are no UTF-8), or a '%', or before whose path there
+ * is a backslash, is none.
+ */
 
 /*
  * The absolute form of a reference as a feed gives it (RFC 3986 section 5),
@@ -20,7 +25,10 @@ char *url_resolve(const char *base, const char *reference);
 char *url_canonical(const char *url);
 /* Host in lower case and port as "host:port", owned by the caller; or NULL. */
 char *url_host_port(const char *url);
-/* Whether scheme, host and port are equal; so they are of one and the same text. */
+/*
+ * Whether scheme, host and port are equal; so they are of one and the same
+ * text.
+ */
 bool url_same_origin(const char *a, const char *b);
 /* The URL without user, password, query and fragment, for messages. */
 char *url_redacted(const char *url);

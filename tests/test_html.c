@@ -1,5 +1,8 @@
 #include "tests/test.h"
 
+#include <libxml/HTMLparser.h>
+
+#include "lib/alloc.h"
 #include "text/html.h"
 #include "text/plain.h"
 
@@ -99,10 +102,89 @@ what_is_not_shown_is_left_out(void **state)
 	assert_html("a<script>if (1 < 2) alert('<b>')</script>b", "ab");
 	assert_html("<style>p { color: red }</style>text", "text");
 	assert_html("a<!-- <b>no</b> -->b<!-- x", "ab");
-	assert_html(
-	    "<iframe src=x>no</iframe>yes<template>no</template>", "yes");
+	assert_html("<noembed>no</noembed>yes<template>no</template>", "yes");
 	assert_html("<![CDATA[meant]]>", "meant");
 	assert_html("<?php echo 1 ?>text<!x y>, </ >more", "text, more");
+}
+
+static void
+what_plays_elsewhere_swallows_no_text(void **state)
+{
+	(void)state;
+	assert_html("a<iframe src=x>b", "a b");
+	assert_html("a<video src=x>b<p>c", "a b c");
+	assert_html("a<audio>b</audio>c", "a b c");
+	/* also on the way through libxml2 */
+	assert_html("<style></style>a<iframe src=x>b<video>c", "a b c");
+	assert_title("a<video>b</video>c", "a b c");
+}
+
+static void
+the_reading_of_a_word_does_not_divide_it(void **state)
+{
+	static const char missile[] = "弾道ミサイル";
+	static const char *const texts[] = {
+	    "<ruby>弾道<rt>だんどう</rt></ruby>ミサイル",
+	    "<ruby>弾道<rp>(</rp><rt>だんどう</rt><rp>)</rp></ruby>ミサイル",
+	    "<ruby>弾<rt>だん<rb>道<rt>どう</ruby>ミサイル",
+	    "<ruby>弾<rp>(<rt>だん<rp>)</rp>道<rt><b>どう</b></ruby>ミサイル",
+	    "<RUBY>弾道<RTC><RT>だん<RT>どう</RTC></RUBY>ミサイル",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		/* what is hidden is left to libxml2 */
+		char *parsed = xasprintf("%s<style></style>", texts[i]);
+
+		assert_html(texts[i], missile);
+		assert_title(texts[i], missile);
+		assert_html(parsed, missile);
+		free(parsed);
+	}
+}
+
+static void
+a_reading_that_does_not_end_hides_little(void **state)
+{
+	struct buf in, out;
+	int i;
+
+	(void)state;
+	assert_html("<ruby>a<rt>b<p>c", "a c");
+	assert_html("a <rt> b", "a b");
+	for (i = 0; i < 2; i++) {
+		buf_init(&in, 0);
+		buf_init(&out, 0);
+		assert_int_equal(buf_addstr(&in, "<p><rt>"), 0);
+		while (in.len < 20000)
+			assert_int_equal(buf_addstr(&in, "x<b></b>"), 0);
+		assert_int_equal(
+		    buf_addstr(&in, i ? " behind<style></style>" : " behind"),
+		    0);
+		assert_int_equal(html_to_text(in.data, in.len, 20000, &out), 0);
+		assert_non_null(strstr(buf_str(&out), "x behind"));
+		buf_clear(&in);
+		buf_clear(&out);
+	}
+}
+
+static void
+only_so_many_end_tags_are_looked_for(void **state)
+{
+	struct buf in, out;
+	int i;
+
+	(void)state;
+	buf_init(&in, 0);
+	buf_init(&out, 0);
+	for (i = 0; i < 33; i++)
+		assert_int_equal(buf_addstr(&in, "<video>x</video>"), 0);
+	assert_int_equal(html_title_to_text(in.data, in.len, 1000, &out), 0);
+	assert_string_equal(
+	    buf_str(&out) + strlen("x ") * 32, "<video>x");
+	buf_clear(&in);
+	buf_clear(&out);
 }
 
 static void
@@ -329,6 +411,26 @@ names_of_entities_are_known(void **state)
 	assert_int_equal(html_entity("nosuch", 6), 0);
 	assert_int_equal(html_entity("", 0), 0);
 	assert_int_equal(html_entity("aVeryLongNameIndeed", 19), 0);
+	assert_int_equal(html_entity("thetasyms", 9), 0);
+	assert_int_equal(html_entity("amp\0x", 5), 0);
+}
+
+static void
+the_entities_are_those_of_libxml2(void **state)
+{
+	const htmlEntityDesc *entity;
+	unsigned code, count = 0;
+
+	(void)state;
+	for (code = 1; code < 0x10000; code++) {
+		entity = htmlEntityValueLookup(code);
+		if (!entity)
+			continue;
+		assert_int_equal(
+		    html_entity(entity->name, strlen(entity->name)), code);
+		count++;
+	}
+	assert_int_equal(count, 253);
 }
 
 static void
@@ -517,6 +619,10 @@ main(void)
 	    cmocka_unit_test(numbers_of_no_character_become_the_replacement),
 	    cmocka_unit_test(c1_numbers_and_characters_are_windows_1252),
 	    cmocka_unit_test(what_is_not_shown_is_left_out),
+	    cmocka_unit_test(what_plays_elsewhere_swallows_no_text),
+	    cmocka_unit_test(the_reading_of_a_word_does_not_divide_it),
+	    cmocka_unit_test(a_reading_that_does_not_end_hides_little),
+	    cmocka_unit_test(only_so_many_end_tags_are_looked_for),
 	    cmocka_unit_test(broken_markup_loses_no_text),
 	    cmocka_unit_test(a_title_keeps_what_is_no_tag),
 	    cmocka_unit_test(what_was_escaped_twice_is_decoded_twice),
@@ -531,6 +637,7 @@ main(void)
 	    cmocka_unit_test(only_so_much_markup_goes_to_libxml2),
 	    cmocka_unit_test(a_tag_with_too_many_attributes_is_not_affordable),
 	    cmocka_unit_test(names_of_entities_are_known),
+	    cmocka_unit_test(the_entities_are_those_of_libxml2),
 	    cmocka_unit_test(utf8_encoded_twice_is_undone),
 	    cmocka_unit_test(proper_text_is_not_undone),
 	    cmocka_unit_test(validity_and_borders_are_those_of_utf8),

@@ -286,6 +286,16 @@ other_schemes_are_no_links(void **state)
 }
 
 static void
+a_link_holds_nothing_that_hides_or_turns_text(void **state)
+{
+	(void)state;
+	assert_url(rss_item("<link>http://www%C2%93x.com/a</link>"), NULL);
+	assert_url(rss_item("<link>http://moc%E2%80%AEx.com/a</link>"), NULL);
+	assert_url(rss_item("<guid>http://moc%E2%80%AEx.com/a</guid>"), NULL);
+	assert_url(rss_item("<link>http://한국.kr/</link>"), "http://한국.kr/");
+}
+
+static void
 a_guid_may_be_the_link_of_last_resort(void **state)
 {
 	(void)state;
@@ -720,6 +730,7 @@ main(void)
 	    cmocka_unit_test(links_are_made_absolute),
 	    cmocka_unit_test(plain_links_are_what_curl_would_make_of_them),
 	    cmocka_unit_test(other_schemes_are_no_links),
+	    cmocka_unit_test(a_link_holds_nothing_that_hides_or_turns_text),
 	    cmocka_unit_test(a_guid_may_be_the_link_of_last_resort),
 	    cmocka_unit_test(the_alternate_link_of_atom_is_preferred),
 	    cmocka_unit_test(a_base_is_inherited_and_a_bad_one_ignored),

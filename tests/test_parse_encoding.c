@@ -79,6 +79,14 @@ declared_encodings_are_read_as_their_superset(void **state)
 	    {"ks_c_5601-1987", "CP949", "북한 펲시"},
 	    {"us-ascii", "UTF-8", "북한"},
 	    {"macintosh", "MACINTOSH", "caf\xc3\xa9"},
+	    {"x-mac-cyrillic", "MAC-CYRILLIC", "Ракета"},
+	    {"ibm866", "IBM866", "Ракета"},
+	    {"koi8-u", "KOI8-U", "Україна"},
+	    {"iso_8859-2", "ISO-8859-2", "źródło"},
+	    {"iso8859-15", "ISO-8859-15", "5 \xe2\x82\xac"},
+	    {"cp850", "CP850", "caf\xc3\xa9"},
+	    {"johab", "JOHAB", "북한 미사일"},
+	    {"iso-2022-kr", "ISO-2022-KR", "북한 미사일"},
 	};
 	size_t i;
 
@@ -87,7 +95,8 @@ declared_encodings_are_read_as_their_superset(void **state)
 		struct feed_doc *doc = parse_encoded(
 		    cases[i].name, cases[i].charset, cases[i].title, NULL);
 
-		if (strcmp(doc->items[0].title, cases[i].title) != 0)
+		if (strcmp(doc->items[0].title, cases[i].title) != 0 ||
+		    doc->is_recovered)
 			print_message("# %s\n", cases[i].name);
 		assert_false(doc->is_recovered);
 		assert_title(doc, cases[i].title, NULL);
@@ -156,6 +165,31 @@ what_is_not_utf8_is_taken_for_windows_1252(void **state)
 	assert_title(doc, "caf\xc3\xa9", "CP1252");
 	doc = parse_encoded("//translit", "CP1252", "caf\xc3\xa9", NULL);
 	assert_title(doc, "caf\xc3\xa9", "CP1252");
+}
+
+/* Under these the markup itself would turn into something else. */
+static void
+an_encoding_without_ascii_is_not_believed(void **state)
+{
+	static const char *const names[] = {"IBM500", "IBM037", "CP1390",
+	    "CP930", "EBCDIC-US", "UNICODELITTLE", "UNICODEBIG", "CSUNICODE",
+	    "UNICODE", "UCS-2", "UCS4", "UTF-16LE", "utf32", "UTF-7-IMAP",
+	    "WCHAR_T", "ISO646-DE", "BRF", "TSCII", "T.61", "CP864",
+	    "iso-8859-0", "iso-8859-99", "cp", "windows-1", "cp1251x"};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char *header = xasprintf("text/xml; charset=%s", names[i]);
+
+		assert_title(
+		    parse_encoded(names[i], "CP1252", "caf\xc3\xa9", NULL),
+		    "caf\xc3\xa9", "CP1252");
+		assert_title(
+		    parse_encoded(NULL, "CP1252", "caf\xc3\xa9", header),
+		    "caf\xc3\xa9", "CP1252");
+		free(header);
+	}
 }
 
 static void
@@ -250,6 +284,10 @@ wide_encodings_are_known_with_and_without_a_mark(void **state)
 	    "<?xml version=\"1.0\" encoding=\"UTF-16\"?>" RSS
 	    "<item><title>평양 𠮷</title></item>" END;
 	static const char bare[] = RSS "<item><title>평양</title></item>" END;
+	static const char comment[] =
+	    "<!-- x -->" RSS "<item><title>평양</title></item>" END;
+	static const char doctype[] =
+	    "<!DOCTYPE rss>" RSS "<item><title>평양</title></item>" END;
 	static const char json[] =
 	    "{\"version\": \"https://jsonfeed.org/version/1\", \"items\": "
 	    "[{\"id\": \"1\", \"title\": \"평양\"}]}";
@@ -265,6 +303,10 @@ wide_encodings_are_known_with_and_without_a_mark(void **state)
 	assert_wide("UTF-32BE", "", 0, text, "평양 𠮷");
 	assert_wide("UTF-16LE", "", 0, bare, "평양");
 	assert_wide("UTF-16BE", "", 0, bare, "평양");
+	assert_wide("UTF-16LE", "", 0, comment, "평양");
+	assert_wide("UTF-16BE", "", 0, comment, "평양");
+	assert_wide("UTF-16LE", "", 0, doctype, "평양");
+	assert_wide("UTF-16BE", "", 0, doctype, "평양");
 	assert_wide("UTF-16LE", "\xff\xfe", 2, json, "평양");
 	assert_wide("UTF-16LE", "", 0, json, "평양");
 	assert_wide("UTF-16BE", "", 0, json, "평양");
@@ -330,6 +372,7 @@ main(void)
 	    cmocka_unit_test(a_servers_default_does_not_outweigh_the_document),
 	    cmocka_unit_test(valid_utf8_is_utf8_whatever_is_said),
 	    cmocka_unit_test(what_is_not_utf8_is_taken_for_windows_1252),
+	    cmocka_unit_test(an_encoding_without_ascii_is_not_believed),
 	    cmocka_unit_test(the_language_tells_what_else_it_is),
 	    cmocka_unit_test(strays_in_utf8_are_mended_one_by_one),
 	    cmocka_unit_test(bytes_that_make_no_sense_lose_only_themselves),

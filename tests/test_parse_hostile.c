@@ -66,6 +66,63 @@ a_text_longer_than_what_is_looked_at_is_cut(void **state)
 }
 
 static void
+what_is_quoted_is_cut_on_a_border(void **state)
+{
+	struct buf buf;
+	struct feed_doc *doc;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		buf_init(&buf, 0);
+		append(&buf, "<");
+		append_many(&buf, "x", (size_t)i + 1);
+		append_many(&buf, "\xe4\xb8\xad", 1000);
+		append(&buf, "/>");
+		assert_refused(
+		    buf.data, buf.len, PARSE_NOT_FEED, "first element");
+		buf_clear(&buf);
+		append_many(&buf, "x", (size_t)i);
+		append_many(&buf, "\xe4\xb8\xad", 1000);
+		assert_refused(buf.data, buf.len, PARSE_NOT_FEED, "begins");
+		buf_clear(&buf);
+		append(&buf, RSS "<item><title>");
+		append_many(&buf, "x", (size_t)i);
+		append(&buf, "</x");
+		append_many(&buf, "\xe4\xb8\xad", 100);
+		append(&buf, "></title><author><email>");
+		append_many(&buf, "x", (size_t)i);
+		append_many(&buf, "\xe4\xb8\xad", 1000);
+		append(&buf, "</email></author></item>" END);
+		doc = parse_buf(&buf);
+		assert_true(
+		    plain_is_utf8(doc->complaint, strlen(doc->complaint)));
+		assert_int_equal(doc->items[0].author_count, 1);
+		assert_null(
+		    strstr(doc->items[0].authors[0], "\xef\xbf\xbd"));
+		feed_doc_free(&doc);
+	}
+}
+
+static void
+a_long_text_of_json_is_cut_as_well(void **state)
+{
+	struct buf buf;
+	struct feed_doc *doc;
+
+	(void)state;
+	buf_init(&buf, 0);
+	append(&buf, "{\"version\": \"https://jsonfeed.org/version/1\", "
+		     "\"items\": [{\"id\": \"1\", \"content_html\": \"");
+	append_many(&buf, "<b ></b>", PARSE_RAW_MAX / 8);
+	append(&buf, "behind\"}]}");
+	doc = parse_buf(&buf);
+	assert_int_equal(doc->item_count, 1);
+	assert_string_equal(doc->items[0].content, "");
+	feed_doc_free(&doc);
+}
+
+static void
 a_long_guid_counts_to_its_end(void **state)
 {
 	struct buf buf;
@@ -325,6 +382,91 @@ errors_in_bulk_end_the_document(void **state)
 	assert_true(doc->is_recovered);
 	assert_int_equal(doc->item_count, 1);
 	feed_doc_free(&doc);
+}
+
+/* --- texts keep their places --- */
+
+#define LONG "text that is longer than the fifty bytes that are worth a mark"
+
+/* A document of three items whose texts tell where they belong. */
+static void
+assert_places(const char *before, const char *within)
+{
+	struct buf buf;
+	struct feed_doc *doc;
+	size_t i;
+
+	buf_init(&buf, 0);
+	append(&buf, before);
+	append(&buf, RSS);
+	append(&buf, within);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(
+		    buf_printf(&buf,
+			"<item><guid>%zu</guid><title>it's</title>"
+			"<description>%s%zu %s%s</description>%s</item>",
+			i, i == 1 ? "" : "<![CDATA[]> ", i, LONG,
+			i == 1 ? "" : " <a>" LONG "</a> ]]>", within),
+		    0);
+	append(&buf, END);
+	doc = parse_buf(&buf);
+	assert_int_equal(doc->item_count, 3);
+	for (i = 0; i < 3; i++) {
+		char *want = xasprintf(i == 1 ? "%zu " LONG
+					      : "]> %zu " LONG " " LONG,
+		    i);
+
+		assert_string_equal(doc->items[i].summary, want);
+		free(want);
+	}
+	feed_doc_free(&doc);
+}
+
+static void
+an_instruction_in_the_dtd_moves_no_text(void **state)
+{
+	(void)state;
+	assert_places("<!DOCTYPE rss [<?x it's ?>]>", "");
+	assert_places("<!DOCTYPE rss [<?x \" ]> <![CDATA[?>]>", "");
+	assert_places("<!DOCTYPE rss [<!-- it's ]> --><!ENTITY a ']>'>]>", "");
+}
+
+static void
+a_feed_that_has_our_marks_moves_no_text(void **state)
+{
+	(void)state;
+	assert_places("", "");
+	assert_places("", "<?cut?>");
+	assert_places("<?" PARSE_MARK "a?>", "");
+	assert_places("", "<?" PARSE_MARK "a?>");
+	assert_places("", "<x><?" PARSE_MARK "b?></x>");
+	assert_places("<!DOCTYPE rss [<?" PARSE_MARK "a?>]>",
+	    "<!-- <?" PARSE_MARK "c?> -->");
+}
+
+static void
+a_mark_that_is_not_met_is_noticed(void **state)
+{
+	struct parse_cut cuts[PARSE_MARKS + 2] = {{"a", 1, false}};
+	struct parse_push push = {.cuts = cuts, .count = PARSE_MARKS + 2};
+	char target[] = PARSE_MARK "a", *last = strchr(target, '\0') - 1;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < push.count; i++) {
+		assert_false(parse_push_is_sure(&push));
+		*last = (char)('a' + i % PARSE_MARKS);
+		assert_ptr_equal(parse_push_met(&push, target), &cuts[i]);
+	}
+	assert_true(parse_push_is_sure(&push));
+	assert_null(parse_push_met(&push, target));
+	/* what comes behind it keeps its place */
+	push.met = push.missed = 0;
+	assert_null(parse_push_met(&push, "xml-stylesheet"));
+	assert_ptr_equal(parse_push_met(&push, PARSE_MARK "c"), &cuts[2]);
+	assert_ptr_equal(parse_push_met(&push, PARSE_MARK "b"), &cuts[17]);
+	assert_int_equal(push.met, push.count);
+	assert_false(parse_push_is_sure(&push));
 }
 
 /* --- entities --- */
@@ -745,6 +887,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(texts_are_cut_on_a_border),
 	    cmocka_unit_test(a_text_longer_than_what_is_looked_at_is_cut),
+	    cmocka_unit_test(what_is_quoted_is_cut_on_a_border),
+	    cmocka_unit_test(a_long_text_of_json_is_cut_as_well),
 	    cmocka_unit_test(a_long_guid_counts_to_its_end),
 	    cmocka_unit_test(a_link_over_the_bound_is_dropped),
 	    cmocka_unit_test(lists_are_bounded),
@@ -758,6 +902,9 @@ main(void)
 	    cmocka_unit_test(namespaces_in_bulk_end_the_document),
 	    cmocka_unit_test(names_in_bulk_end_the_document),
 	    cmocka_unit_test(errors_in_bulk_end_the_document),
+	    cmocka_unit_test(an_instruction_in_the_dtd_moves_no_text),
+	    cmocka_unit_test(a_feed_that_has_our_marks_moves_no_text),
+	    cmocka_unit_test(a_mark_that_is_not_met_is_noticed),
 	    cmocka_unit_test(entities_do_not_multiply),
 	    cmocka_unit_test(one_entity_does_not_grow_without_bound),
 	    cmocka_unit_test(nothing_is_loaded_from_outside),

@@ -90,6 +90,92 @@ messages_show_no_secrets_of_a_url(void **state)
 	is(url_redacted("::"), "(not a URL)");
 }
 
+static void
+user_and_password_are_of_the_url_and_not_of_its_origin(void **state)
+{
+	(void)state;
+	is(url_resolve(NULL, "http://u:p@a.example/x"),
+	    "http://u:p@a.example/x");
+	is(url_host_port("http://a.example@b.example/"), "b.example:80");
+	assert_true(
+	    url_same_origin("http://u:p@a.example/", "http://a.example/"));
+	is(url_redacted("http://u%0A:p@a.example/x"), "http://a.example/x");
+}
+
+static void
+a_backslash_is_in_no_host(void **state)
+{
+	(void)state;
+	is(url_resolve(NULL, "http://a.example\\@b.example/"), NULL);
+	is(url_resolve(NULL, "http://a.example\\.b.example/"), NULL);
+	is(url_resolve(NULL, "http://a.example%5c.b.example/"), NULL);
+	is(url_resolve("http://a.example/", "\\\\b.example\\c"),
+	    "http://a.example/\\\\b.example\\c");
+}
+
+static void
+an_encoded_host_is_what_it_decodes_to(void **state)
+{
+	char *once, *twice;
+
+	(void)state;
+	is(url_resolve(NULL, "http://%61.example/"), "http://a.example/");
+	is(url_canonical("http://%41.example/"), "http://a.example/");
+	is(url_host_port("http://%41.example/"), "a.example:80");
+	once = url_canonical("http://%ED%95%9C%EA%B5%AD.kr/");
+	assert_string_equal(once, "http://한국.kr/");
+	twice = url_canonical(once);
+	assert_string_equal(once, twice);
+	free(once);
+	free(twice);
+	/* it would be decoded once more each time it is read */
+	is(url_canonical("http://a%25b.example/"), NULL);
+	is(url_resolve(NULL, "http://a%2541.example/"), NULL);
+	is(url_resolve(NULL, "http://a%2Fb.example/"), NULL);
+	is(url_resolve(NULL, "http://a%40b.example/"), NULL);
+	is(url_resolve(NULL, "http://a%00.example/"), NULL);
+	is(url_resolve(NULL, "http://a%FF.example/"), NULL);
+}
+
+static void
+hosts_of_any_script_are_hosts(void **state)
+{
+	(void)state;
+	is(url_resolve(NULL, "http://한국.kr/"), "http://한국.kr/");
+	is(url_resolve(NULL, "http://xn--3e0b707e.kr/"),
+	    "http://xn--3e0b707e.kr/");
+	is(url_canonical("HTTP://BÜCHER.example/"), "http://bÜcher.example/");
+	/* in a path they are encoded */
+	is(url_resolve("http://a.example/", "뉴스"),
+	    "http://a.example/%eb%89%b4%ec%8a%a4");
+}
+
+/* C1, a line feed, overrides, isolates, a mark, a zero-width space. */
+static void
+what_hides_or_turns_text_is_in_no_url(void **state)
+{
+	static const char *const hosts[] = {"www%C2%93x.com", "a%0Ab.com",
+	    "a%1B%5B2J.com", "moc%E2%80%AEx.com", "a%E2%81%A6b.com",
+	    "a%E2%80%8Fb.com", "a%E2%80%8Bb.com", "a\xe2\x80\xae" "b.com",
+	    "a\xc2\x93" "b.com"};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "http://%s/a", hosts[i]);
+		is(url_resolve(NULL, text), NULL);
+		is(url_resolve(text, "b"), NULL);
+		is(url_canonical(text), NULL);
+		is(url_host_port(text), NULL);
+		is(url_redacted(text), "(not a URL)");
+	}
+	/* elsewhere it is encoded */
+	is(url_resolve("http://a.example/", "\xe2\x80\xae" "b?\xc2\x93" "c"),
+	    "http://a.example/%e2%80%aeb?%c2%93c");
+}
+
 int
 main(void)
 {
@@ -101,6 +187,12 @@ main(void)
 	    cmocka_unit_test(host_and_port_are_always_told),
 	    cmocka_unit_test(origins_differ_by_scheme_host_or_port),
 	    cmocka_unit_test(messages_show_no_secrets_of_a_url),
+	    cmocka_unit_test(
+	        user_and_password_are_of_the_url_and_not_of_its_origin),
+	    cmocka_unit_test(a_backslash_is_in_no_host),
+	    cmocka_unit_test(an_encoded_host_is_what_it_decodes_to),
+	    cmocka_unit_test(hosts_of_any_script_are_hosts),
+	    cmocka_unit_test(what_hides_or_turns_text_is_in_no_url),
 	};
 
 	return cmocka_run_group_tests_name("url", tests, NULL, NULL);

@@ -22,6 +22,8 @@
 #include "text/plain.h"
 
 #define HTML_CLOSED_MAX 4096 /* bytes of a title searched for an end tag */
+#define HTML_CLOSED_LOOKS 32 /* such searches in one text */
+#define HTML_ANNOTATION_MAX 1024 /* bytes; what is longer is text */
 /*
  * Comparisons of attribute names libxml2 may do, for each byte: it does them
  * all to all.
@@ -133,6 +135,8 @@ struct html_scan {
 	/* what was looked for in vain is not looked for again */
 	bool has_no_comment_end;
 	bool has_no_section_end;
+	const char *close; /* the first '>' behind what was looked at, or end */
+	unsigned looks; /* for end tags */
 };
 
 /* Behind the mark, from p on; NULL if there is none, which is remembered. */
@@ -146,6 +150,18 @@ html_scan_past(
 		found = memmem(p, (size_t)(scan->end - p), mark, 3);
 	*has_none = !found;
 	return found ? found + 3 : NULL;
+}
+
+/* Behind the next '>' from p on, or NULL; each byte is looked at once. */
+static const char *
+html_scan_close(struct html_scan *scan, const char *p)
+{
+	if (!scan->close || scan->close < p) {
+		scan->close = memchr(p, '>', (size_t)(scan->end - p));
+		if (!scan->close)
+			scan->close = scan->end;
+	}
+	return scan->close < scan->end ? scan->close + 1 : NULL;
 }
 
 /*
@@ -172,8 +188,7 @@ html_scan_declaration(struct html_scan *scan)
 		if (close)
 			plain_add(scan->plain, p + 9, close - 3);
 	} else {
-		close = memchr(p, '>', len);
-		close = close ? close + 1 : NULL;
+		close = html_scan_close(scan, p);
 	}
 	if (!close)
 		return scan->is_title ? HTML_LITERAL : HTML_PARSER;
@@ -184,11 +199,13 @@ html_scan_declaration(struct html_scan *scan)
 /* Whether the end tag of an element follows: "the <video> tag" has none. */
 static bool
 html_scan_is_closed(
-    const struct html_scan *scan, const char *name, const char *behind)
+    struct html_scan *scan, const char *name, const char *behind)
 {
 	size_t len = (size_t)(behind - name);
 	const char *p = behind, *end = scan->end;
 
+	if (++scan->looks > HTML_CLOSED_LOOKS)
+		return false;
 	if (end - p > HTML_CLOSED_MAX)
 		end = p + HTML_CLOSED_MAX;
 	while ((p = memmem(p, (size_t)(end - p), "</", 2))) {
@@ -199,12 +216,45 @@ html_scan_is_closed(
 	return false;
 }
 
+/* Whether an annotation ends at a tag of that kind: its end may be left out. */
+static bool
+html_ends_annotation(enum html_kind kind)
+{
+	return kind == HTML_RUBY || kind == HTML_ANNOTATION ||
+	       kind == HTML_BLOCK;
+}
+
+/*
+ * The tag where the annotation that begins at p ends; NULL if there is none
+ * near. Then it holds no other annotation either: each byte is looked at once.
+ */
+static const char *
+html_scan_annotation(const struct html_scan *scan, const char *p)
+{
+	const char *end = scan->end, *name, *tag;
+
+	if (end - p > HTML_ANNOTATION_MAX)
+		end = p + HTML_ANNOTATION_MAX;
+	while ((tag = memchr(p, '<', (size_t)(end - p)))) {
+		name = tag + 1;
+		if (name < end && *name == '/')
+			name++;
+		for (p = name; p < end && html_is_alnum(*p); p++)
+			;
+		if (html_ends_annotation(
+			html_element_kind(name, (size_t)(p - name))))
+			return tag;
+	}
+	return NULL;
+}
+
 /* What stands at a '<'; moves behind it when it was taken. */
 static enum html_verdict
 html_scan_tag(struct html_scan *scan)
 {
-	const char *p = scan->p, *end = scan->end, *name = p + 1, *q;
+	const char *p = scan->p, *end = scan->end, *name = p + 1, *q, *next;
 	enum html_kind kind;
+	bool is_start;
 
 	if (name < end && *name == '/')
 		name++;
@@ -217,22 +267,25 @@ html_scan_tag(struct html_scan *scan)
 	for (q = name; q < end && html_is_alnum(*q); q++)
 		;
 	kind = html_element_kind(name, (size_t)(q - name));
-	if (kind == HTML_UNKNOWN && scan->is_title)
+	is_start = name == p + 1;
+	if (scan->is_title &&
+	    (kind == HTML_UNKNOWN || (kind >= HTML_PAIRED && is_start &&
+					 !html_scan_is_closed(scan, name, q))))
 		return HTML_LITERAL;
 	if (kind == HTML_HIDDEN)
-		return scan->is_title && name == p + 1 &&
-			       !html_scan_is_closed(scan, name, q)
-			   ? HTML_LITERAL
-			   : HTML_PARSER;
+		return HTML_PARSER;
 	q = html_skip_tag(q, end);
 	/* in a title, what is never closed is no tag */
-	if (!q && scan->is_title && !memchr(p, '>', (size_t)(end - p)))
+	if (!q && scan->is_title && !html_scan_close(scan, p))
 		return HTML_LITERAL;
 	if (!q)
 		return HTML_PARSER;
-	if (kind == HTML_BLOCK)
+	if (kind == HTML_BLOCK || kind == HTML_PAIRED)
 		plain_gap(scan->plain);
-	scan->p = q;
+	next = kind == HTML_ANNOTATION && is_start
+		   ? html_scan_annotation(scan, q)
+		   : NULL;
+	scan->p = next ? next : q;
 	return HTML_TAKEN;
 }
 
@@ -273,7 +326,17 @@ struct html_reader {
 	struct plain *plain;
 	int depth;
 	int hidden; /* elements around us whose content is not shown */
+	int annotation; /* bytes of one that may be left out yet */
 };
+
+static void
+html_on_tag(struct html_reader *reader, enum html_kind kind)
+{
+	if (html_ends_annotation(kind))
+		reader->annotation = 0;
+	if (kind == HTML_BLOCK || kind == HTML_PAIRED)
+		plain_gap(reader->plain);
+}
 
 static void
 html_on_start(void *data, const xmlChar *name, const xmlChar **attributes)
@@ -283,12 +346,13 @@ html_on_start(void *data, const xmlChar *name, const xmlChar **attributes)
 	    html_element_kind((const char *)name, strlen((const char *)name));
 
 	(void)attributes;
+	html_on_tag(reader, kind);
+	if (kind == HTML_ANNOTATION)
+		reader->annotation = HTML_ANNOTATION_MAX;
 	if (++reader->depth > HTML_DEPTH_MAX || reader->plain->is_full)
 		xmlStopParser(reader->ctxt);
 	if (kind == HTML_HIDDEN)
 		reader->hidden++;
-	else if (kind == HTML_BLOCK)
-		plain_gap(reader->plain);
 }
 
 static void
@@ -298,11 +362,10 @@ html_on_end(void *data, const xmlChar *name)
 	enum html_kind kind =
 	    html_element_kind((const char *)name, strlen((const char *)name));
 
+	html_on_tag(reader, kind);
 	reader->depth--;
 	if (kind == HTML_HIDDEN && reader->hidden > 0)
 		reader->hidden--;
-	else if (kind == HTML_BLOCK)
-		plain_gap(reader->plain);
 }
 
 static void
@@ -310,7 +373,9 @@ html_on_text(void *data, const xmlChar *text, int len)
 {
 	struct html_reader *reader = data;
 
-	if (!reader->hidden)
+	reader->annotation -=
+	    len < reader->annotation ? len : reader->annotation;
+	if (!reader->hidden && !reader->annotation)
 		plain_add(reader->plain, (const char *)text,
 		    (const char *)text + len);
 }
@@ -357,7 +422,7 @@ html_parsed_len(const char *html, size_t len)
 static void
 html_parse(struct plain *plain, const char *html, size_t len)
 {
-	struct html_reader reader = {NULL, plain, 0, 0};
+	struct html_reader reader = {.plain = plain};
 	htmlSAXHandler handler;
 
 	len = html_parsed_len(html, len);

@@ -11,11 +11,11 @@
 #define HTML_DEPTH_MAX 256 /* elements within each other */
 
 /*
- * Markup to plain text: tags dropped (script and style with their content,
- * block elements become white space), entities decoded, then cleaned like
- * text_clean(). What was plainly escaped twice is decoded twice. Appends at
- * most max bytes, cut on a character border. Input without '<' and '&' takes no
- * parser. Returns 0, or -1 when the buffer's bound was met.
+ * Markup to plain text: tags dropped (script, style and the readings of ruby
+ * with their content, block elements become white space), entities decoded,
+ * then cleaned like text_clean(). What was plainly escaped twice is decoded
+ * twice. Appends at most max bytes, cut on a character border. Input without
+ * '<' and '&' takes no parser. Returns 0, or -1 when the buffer's bound is met.
  */
 int html_to_text(const char *html, size_t len, size_t max, struct buf *out);
 /* The same for what is certainly markup: nothing is decoded twice. */

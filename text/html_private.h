@@ -3,12 +3,16 @@
 
 #include <stddef.h>
 
-#define HTML_ENTITY_MAX 10 /* "thetasym" has eight */
+#define HTML_ENTITY_MAX 8 /* letters of the longest name, "thetasym" */
 
 enum html_kind {
 	HTML_UNKNOWN,
 	HTML_INLINE,
 	HTML_BLOCK, /* separates words */
+	HTML_RUBY, /* inline; an annotation ends there */
+	HTML_ANNOTATION, /* how the word before it is read: not shown */
+	/* of these, only what has an end tag counts in a title */
+	HTML_PAIRED, /* a block, and what it holds may be hidden or not */
 	HTML_HIDDEN, /* its content is not shown */
 };
 

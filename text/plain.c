@@ -294,6 +294,12 @@ plain_border(const char *text, size_t len)
 	return back;
 }
 
+size_t
+plain_border_within(const char *text, size_t len, size_t max)
+{
+	return len > max ? plain_border(text, max) : len;
+}
+
 /* Bytes of ASCII from the beginning. */
 static size_t
 plain_ascii_prefix(const char *text, size_t len)

@@ -37,6 +37,8 @@ void plain_gap(struct plain *plain);
 
 /* The largest length up to len that ends on a character's border. */
 size_t plain_border(const char *text, size_t len);
+/* The same for what of a text of len bytes fits in max. */
+size_t plain_border_within(const char *text, size_t len, size_t max);
 bool plain_is_utf8(const char *text, size_t len);
 /*
  * Undoes UTF-8 that was taken for Latin-1 or windows-1252 and encoded again:

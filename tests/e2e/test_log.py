@@ -117,7 +117,7 @@ class Log(harness.TestCase):
         titles = ["A rocket"]
         break_it(titles)
         self.assertTrue(self.wait_paused())
-        self.assertIn("paus", "\n".join(self.subject.messages).lower())
+        self.subject.wait_said("polling pauses")
         polled = len(self.feed.requests)
         titles.append("A rocket after all")
         self.feed.publish(item("late", titles[-1]))
