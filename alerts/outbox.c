@@ -10,16 +10,6 @@
 #include "alerts/outbox_private.h"
 #include "lib/clock.h"
 
-/* xorshift: jitter needs no secrecy. */
-uint32_t
-outbox_random(struct outbox *outbox)
-{
-	outbox->random ^= outbox->random << 13;
-	outbox->random ^= outbox->random >> 17;
-	outbox->random ^= outbox->random << 5;
-	return outbox->random;
-}
-
 static void
 outbox_start_turn(struct outbox *outbox)
 {

@@ -141,7 +141,6 @@ struct outbox {
 	uint32_t random;
 };
 
-uint32_t outbox_random(struct outbox *outbox);
 /* Looks at the sink in the next turn of the loop. */
 void outbox_wake(struct outbox_sink *sink);
 

@@ -132,7 +132,7 @@ outbox_sink_on_failure(struct outbox_sink *sink,
 	    .attempts = delivery->delivery.attempts + 1,
 	    .age_ms = now - delivery->first_attempt_ms,
 	    .retry_after_ms = retry_after_ms,
-	    .random = outbox_random(sink->outbox),
+	    .random = clock_jitter(&sink->outbox->random),
 	};
 
 	delay = outbox_retry_delay_ms(&retry);

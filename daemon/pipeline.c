@@ -57,16 +57,6 @@ struct pipeline {
 
 static void pipeline_arm(struct pipeline *pipeline);
 
-/* xorshift: jitter needs no secrecy. */
-static uint32_t
-pipeline_random(struct pipeline *pipeline)
-{
-	pipeline->random ^= pipeline->random << 13;
-	pipeline->random ^= pipeline->random >> 17;
-	pipeline->random ^= pipeline->random << 5;
-	return pipeline->random;
-}
-
 static void
 pipeline_link(struct pipeline *pipeline, struct poll *poll)
 {
@@ -271,7 +261,7 @@ pipeline_set_next(struct pipeline *pipeline, struct poll *poll,
 	    .asked_ms = result->freshness_ms,
 	    .retry_after_ms = result->retry_after_ms,
 	    .failures = state->failures,
-	    .random = pipeline_random(pipeline),
+	    .random = clock_jitter(&pipeline->random),
 	};
 
 	if (poll->doc && poll->doc->ttl_s * 1000 > input.asked_ms)
@@ -778,7 +768,7 @@ pipeline_plan(struct pipeline *pipeline, struct feed *feed, int64_t now_ms)
 	else if (due == TIME_NONE)
 		due = now_ms;
 	else if (due <= now_ms)
-		due = now_ms + pipeline_random(pipeline) %
+		due = now_ms + clock_jitter(&pipeline->random) %
 		    pipeline_spread_ms(pipeline);
 	else if (due > now_ms + feed->conf->fetch.max_interval_ms)
 		/* the clock went back, or the interval was shortened */

@@ -157,3 +157,12 @@ clock_human(int64_t ms, char out[CLOCK_RFC3339_SIZE])
 		snprintf(out, CLOCK_RFC3339_SIZE, "%" PRId64 " d", s / 86400);
 	return out;
 }
+
+uint32_t
+clock_jitter(uint32_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return *state;
+}

@@ -29,6 +29,11 @@ char *clock_rfc3339_s(int64_t s, char out[CLOCK_RFC3339_SIZE]);
  * seconds. 0, or -1 when it is no duration or exceeds ten years.
  */
 int clock_duration_ms(const char *text, int64_t *ms_r);
+/*
+ * The next of a row of numbers for jitter (xorshift); it needs no secrecy.
+ * *state is the caller's, seeded with anything but 0.
+ */
+uint32_t clock_jitter(uint32_t *state);
 /* "3 s", "15 min", "2 h 5 min", "3 d": for messages. */
 char *clock_human(int64_t ms, char out[CLOCK_RFC3339_SIZE]);
 

@@ -74,10 +74,26 @@ people_read_rounded_spans(void **state)
 	assert_string_equal(clock_human(INT64_MAX, out), "106751991167 d");
 }
 
+static void
+jitter_runs_through_different_numbers(void **state)
+{
+	uint32_t seed = 1, last = 0, next;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 1000; i++) {
+		next = clock_jitter(&seed);
+		assert_int_not_equal(next, 0);
+		assert_int_not_equal(next, last);
+		last = next;
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(jitter_runs_through_different_numbers),
 	    cmocka_unit_test(times_are_written_in_utc_as_rfc_3339),
 	    cmocka_unit_test(years_beyond_four_digits_are_clamped),
 	    cmocka_unit_test(durations_have_units),
