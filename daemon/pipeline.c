@@ -703,8 +703,8 @@ pipeline_new(const struct pipeline_options *options)
 	pipeline->counts.last_alert_ms = TIME_NONE;
 	ev_timer_init(&pipeline->due, pipeline_on_due, 0., 0.);
 	ev_timer_init(&pipeline->retry, pipeline_on_retry, 0., 0.);
-	ev_timer_init(&pipeline->prune_due, pipeline_on_prune_due, 0.,
-	    PIPELINE_PRUNE_MS / 1000.0);
+	ev_timer_init(&pipeline->prune_due, pipeline_on_prune_due,
+	    PIPELINE_PRUNE_FIRST_MS / 1000.0, PIPELINE_PRUNE_MS / 1000.0);
 	pipeline->due.data = pipeline;
 	pipeline->retry.data = pipeline;
 	pipeline->prune_due.data = pipeline;
@@ -874,7 +874,7 @@ pipeline_start(struct pipeline *pipeline)
 {
 	pipeline->is_started = true;
 	if (!pipeline->options.is_once)
-		ev_timer_again(pipeline->options.loop, &pipeline->prune_due);
+		ev_timer_start(pipeline->options.loop, &pipeline->prune_due);
 	pipeline_arm(pipeline);
 }
 

@@ -25,6 +25,7 @@ struct pipeline;
 #define PIPELINE_STORED_MAX 1024	/* polls waiting for the store */
 #define PIPELINE_RETRY_MS 5000		/* a refused commit, a paused poll */
 #define PIPELINE_PRUNE_MS 3600000	/* between two rounds of retention */
+#define PIPELINE_PRUNE_FIRST_MS 60000	/* the first, after the start */
 #define PIPELINE_PRUNE_ROWS 2000	/* deleted in one transaction */
 #define PIPELINE_SPREAD_MS 30000	/* start-up spread of overdue feeds */
 #define PIPELINE_SPREAD_FEED_MS 10	/* less for less than 3,000 of them */
