@@ -7,10 +7,12 @@ cd "$(dirname "$0")"
 packages="autoconf automake gcc make pkg-config python3 python3-tap perl
 	ca-certificates openssl mandoc libc-ares-dev libcmocka-dev libconfuse-dev
 	libcurl4-openssl-dev libev-dev libjansson-dev libmicrohttpd-dev
-	libsqlite3-dev libssl-dev libsystemd-dev libutf8proc-dev libxml2-dev
-	libxxhash-dev"
-# for those who change the code: a second compiler, the benchmarks' server
-dev_packages="clang clang-format nginx-light valgrind"
+	libpcre2-dev libsqlite3-dev libssl-dev libsystemd-dev libutf8proc-dev
+	libxml2-dev libxxhash-dev"
+# for those who change the code: a second compiler with its fuzzer, and what the
+# benchmarks run side by side with
+dev_packages="clang clang-format libclang-rt-dev libhyperscan-dev nginx-light
+	valgrind"
 
 usage() {
 	cat <<-EOF
@@ -19,7 +21,8 @@ usage() {
 	  --deps       install the Debian packages that are missing (as root or by
 	               sudo), generate, configure and make
 	  --dev-deps   the same with what developers need on top: a second compiler,
-	               clang-format, valgrind, and nginx for \`make bench\`
+	               clang-format, valgrind, libFuzzer for \`make fuzz\`, nginx and
+	               Hyperscan for \`make bench\` and \`make bench-match\`
 	NOCONFIGURE=1 stops after the generation in any case.
 	EOF
 }

@@ -349,7 +349,7 @@ event_snippet(const struct item *item, const struct match *match)
 	const char *text;
 	size_t start, end;
 	json_t *value;
-	char *cut;
+	char *cut, *at;
 
 	if (!match->span_count)
 		return json_null();
@@ -359,6 +359,9 @@ event_snippet(const struct item *item, const struct match *match)
 	end = event_forward(text, start, EVENT_SNIPPET_CHARS);
 	cut = xasprintf("%s%.*s%s", start ? "\u2026" : "", (int)(end - start),
 	    text + start, text[end] ? "\u2026" : "");
+	/* a line; what the text has of them ends paragraphs */
+	for (at = cut; (at = strchr(at, '\n')); at++)
+		*at = ' ';
 	value = json_string(cut);
 	free(cut);
 	return value ? value : json_null();
@@ -376,6 +379,7 @@ event_match(struct event_builder *builder, const struct event_alert *alert)
 		    spans, event_span(builder, alert->item, &match->spans[i]));
 	if (match->span_count > builder->limits->spans)
 		event_note_cut(builder, "spans");
+	json_set(object, "raised", json_boolean(match->is_raised));
 	json_set(object, "spans", spans);
 	json_set(object, "snippet", event_snippet(alert->item, match));
 	return object;
@@ -461,7 +465,7 @@ event_from_alert(struct event *event, const struct event_alert *alert)
 
 	memset(event, 0, sizeof(*event));
 	event->type = alert->type;
-	event->severity = alert->match->topic->severity;
+	event->severity = alert->match->severity;
 	event->time_ms = alert->now_ms;
 	event->topic = alert->match->topic->name;
 	event_alert_id(event, alert);

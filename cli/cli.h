@@ -19,8 +19,10 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_check;
+extern const struct cli_command cli_explain;
 extern const struct cli_command cli_match;
 extern const struct cli_command cli_parse;
+extern const struct cli_command cli_replay;
 extern const struct cli_command cli_status;
 extern const struct cli_command cli_tail;
 extern const struct cli_command cli_verify;

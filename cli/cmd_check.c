@@ -1,6 +1,6 @@
 /*
  * wirewatch check: reads a configuration with all its topics as the daemon
- * would, shows every finding and starts nothing.
+ * would, tries the topics' examples, shows every finding and starts nothing.
  */
 #include <getopt.h>
 #include <stdlib.h>
@@ -8,6 +8,8 @@
 #include "cli/cli.h"
 #include "config/conf.h"
 #include "lib/diag.h"
+#include "topics/golden.h"
+#include "topics/lint.h"
 #include "topics/topic.h"
 
 enum check_verdict {
@@ -23,17 +25,33 @@ check_count(size_t count, const char *what, const char *end)
 }
 
 static void
-check_print_summary(
-    const char *path, const struct conf *conf, const struct diag *diag)
+check_memory(size_t bytes, const char *end)
 {
-	size_t warnings = diag->count - diag->errors;
+	static const char *const units[] = {"bytes", "KiB", "MiB", "GiB"};
+	double size = (double)bytes;
+	size_t unit = 0;
+
+	for (; size >= 1024 && unit < 3; unit++)
+		size /= 1024;
+	printf("%.*f %s of memory for terms%s", unit && size < 10 ? 1 : 0, size,
+	    units[unit], end);
+}
+
+static void
+check_print_summary(const char *path, const struct conf *conf,
+    const struct topicset *topics, size_t goldens, const struct diag *diag)
+{
+	size_t warnings = diag->count + diag->dropped - diag->errors;
 
 	cli_text(stdout, path);
 	fputs(": ok: ", stdout);
 	check_count(conf->feed_count, "feed", ", ");
 	check_count(conf->topic_count, "topic", ", ");
+	check_count(goldens, "example", ", ");
 	check_count(conf->set_count, "set", ", ");
-	check_count(conf->sink_count, "sink", warnings ? ", " : "\n");
+	check_count(topicset_terms(topics), "term", ", ");
+	check_count(conf->sink_count, "sink", ", ");
+	check_memory(topicset_memory(topics), warnings ? ", " : "\n");
 	if (warnings)
 		check_count(warnings, "warning", "\n");
 }
@@ -42,6 +60,7 @@ static int
 check_main(const char *path, bool is_strict)
 {
 	struct topicset *topics = NULL;
+	size_t goldens = 0;
 	int verdict = CHECK_REFUSED;
 	struct conf *conf;
 	struct diag diag;
@@ -50,12 +69,17 @@ check_main(const char *path, bool is_strict)
 	conf = conf_examine(path, &diag);
 	if (conf)
 		topics = topicset_new(conf, &diag);
+	/* what is not whole would fail examples for another reason */
+	if (topics && !diag.errors) {
+		goldens = golden_check(topics, conf, &diag);
+		lint_topics(topics, conf, &diag);
+	}
 	diag_print(&diag, stderr);
 	if (diag.errors) {
 		cli_error("%s: %zu error%s", path, diag.errors,
 		    diag.errors == 1 ? "" : "s");
 	} else {
-		check_print_summary(path, conf, &diag);
+		check_print_summary(path, conf, topics, goldens, &diag);
 		verdict = is_strict && diag.count ? CHECK_WARNED : CHECK_FINE;
 	}
 	topicset_free(&topics);
@@ -105,9 +129,9 @@ const struct cli_command cli_check = {
     .usage =
 	"usage: wirewatch check [--strict] [-c FILE | FILE]\n"
 	"\n"
-	"Reads a configuration and everything it includes, and compiles its\n"
-	"topics. All findings are shown, each with its place. Nothing is\n"
-	"started and nothing is written.\n"
+	"Reads a configuration and everything it includes, compiles its topics\n"
+	"and tries their examples. All findings are shown, each with its place.\n"
+	"Nothing is started and nothing is written.\n"
 	"\n"
 	"  -c, --config FILE  the configuration, as FILE alone; default:\n"
 	"                     $WIREWATCH_CONF, else\n"

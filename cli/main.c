@@ -13,8 +13,10 @@
 
 static const struct cli_command *const main_commands[] = {
     &cli_check,
+    &cli_explain,
     &cli_match,
     &cli_parse,
+    &cli_replay,
     &cli_status,
     &cli_tail,
     &cli_verify,

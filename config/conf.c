@@ -3,11 +3,14 @@
  * and seals it. While it is read its lists grow on the heap; a finished one
  * lives in its arena alone. Either all is well, or there is no configuration.
  */
+#include <dirent.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/conf_private.h"
+
+#define CONF_SUFFIX ".conf"
 
 static const char *const severity_names[] = {
     [SEVERITY_INFO] = "info",
@@ -197,8 +200,39 @@ conf_drop_topics(struct conf *conf)
 	conf->topic_count = count;
 }
 
-struct conf *
-conf_examine(const char *path, struct diag *diag)
+static int
+conf_is_conf_file(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && len > strlen(CONF_SUFFIX) &&
+	       strcmp(entry->d_name + len - strlen(CONF_SUFFIX), CONF_SUFFIX) ==
+		   0;
+}
+
+/* Every *.conf of a directory; of anything else, itself. */
+static void
+conf_read_all(struct conf_reader *reader, const char *path)
+{
+	struct dirent **entries;
+	int i, count = scandir(path, &entries, conf_is_conf_file, alphasort);
+
+	if (count == -1) {
+		conf_read_file(reader, path, NULL);
+		return;
+	}
+	for (i = 0; i < count; i++) {
+		char *file = xasprintf("%s/%s", path, entries[i]->d_name);
+
+		conf_read_file(reader, file, NULL);
+		free(file);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+static struct conf *
+conf_read(const char *path, const struct conf *base, struct diag *diag)
 {
 	struct arena *arena = arena_new();
 	struct conf *conf = arena_alloc(arena, sizeof(*conf));
@@ -209,7 +243,11 @@ conf_examine(const char *path, struct diag *diag)
 	conf->path = arena_strdup(arena, path);
 	conf_set_defaults(conf);
 	conf_reader_init(&reader, conf, diag);
-	conf_read_file(&reader, conf->path, NULL);
+	reader.base = base;
+	if (base)
+		conf_read_all(&reader, conf->path);
+	else
+		conf_read_file(&reader, conf->path, NULL);
 	conf_inherit(&reader);
 	conf_check(&reader);
 	conf_drop_topics(conf);
@@ -222,6 +260,28 @@ conf_examine(const char *path, struct diag *diag)
 		conf_finish(conf);
 	else
 		conf_free(&conf);
+	return conf;
+}
+
+struct conf *
+conf_examine(const char *path, struct diag *diag)
+{
+	return conf_read(path, NULL, diag);
+}
+
+struct conf *
+conf_load_topics(const char *path, const struct conf *base, struct diag *diag)
+{
+	size_t errors = diag->errors;
+	struct conf *conf = conf_read(path, base, diag);
+
+	if (diag->errors > errors)
+		conf_free(&conf);
+	if (conf && !conf->feed_count) {
+		conf->feeds = base->feeds;
+		conf->feed_count = base->feed_count;
+		conf->feeds_by_name = base->feeds_by_name;
+	}
 	return conf;
 }
 

@@ -16,6 +16,8 @@
 #define CONF_FEEDS_MAX 100000
 #define CONF_TOPICS_MAX 100000
 #define CONF_SECRETS_MAX 8
+#define CONF_GOLDENS_MAX 1000	/* of one topic */
+#define CONF_GOLDEN_BYTES_MAX 4096	/* of one example */
 #define CONF_NAME_MAX 64
 #define CONF_FILE_MAX (16 * 1024 * 1024)
 /* Bytes of a feed's body at most: feeds/parse.h takes no more. */
@@ -59,7 +61,11 @@ struct conf_text {
  */
 void conf_text_place(const struct conf_text *text, size_t offset,
     struct place *place_r, const char **line_r, int *caret_r);
-/* Reports about `len` bytes at `offset` of a text, with source line and caret. */
+/*
+ * Reports about `len` bytes at `offset` of a text, with caret and source line,
+ * which is cut at 8 KiB and left out where the caret would stand behind its
+ * 1000th character.
+ */
 void conf_text_diag(struct diag *diag, enum diag_level level,
     const struct conf_text *text, size_t offset, size_t len, const char *code,
     const char *fmt, ...) __attribute__((format(printf, 7, 8)));
@@ -105,12 +111,29 @@ struct conf_set {
 	struct place place;
 };
 
+/*
+ * An example that a topic must match ("+ ...") or must not ("- ..."): the item's
+ * title, in further lines its summary, and the feed whose name stands directly
+ * behind the sign.
+ */
+struct conf_golden {
+	bool must_match;
+	const char *feed;		/* a configured feed's name; NULL = none */
+	const char *title;
+	const char *summary;		/* "" if none */
+	struct conf_text text;		/* as written */
+};
+
 struct conf_topic {
 	const char *name;
 	const char *title;		/* the name if not given */
 	enum severity severity;
 	struct strings tags;
 	struct conf_text query;
+	struct conf_text raise;		/* a query; text is NULL if none */
+	enum severity raise_to;		/* what severity is lifted to then */
+	struct conf_golden *goldens;
+	size_t golden_count;
 	struct strings sinks;		/* names; empty = by severity or default */
 	struct place place;
 };
@@ -164,6 +187,7 @@ struct conf {
 	int64_t min_free;		/* bytes free in state_dir to go on polling */
 	int64_t keep_seen_ms;		/* retention of items no longer in a feed */
 	int64_t keep_events_ms;		/* retention of delivered events */
+	int64_t keep_history_ms;	/* of items, for replays; 0 = not kept */
 	int concurrency;		/* transfers at a time */
 	int host_concurrency;
 	int64_t host_spacing_ms;
@@ -196,6 +220,14 @@ struct conf *conf_load(const char *path, struct diag *diag);
  * Nothing may be started with it when diag has new errors.
  */
 struct conf *conf_examine(const char *path, struct diag *diag);
+/*
+ * Topics and sets to be tried in place of those of `base`, whose feeds and
+ * sinks they may name: from a file, or from all *.conf of a directory in the
+ * order of their names. What else is in there is checked, too. Has base's feeds
+ * if it has none itself: base must outlive it. NULL when there are errors.
+ */
+struct conf *conf_load_topics(
+    const char *path, const struct conf *base, struct diag *diag);
 void conf_free(struct conf **conf);
 
 const struct conf_feed *conf_find_feed(const struct conf *conf, const char *name);

@@ -8,6 +8,20 @@
 #include "config/conf_private.h"
 #include "lib/clock.h"
 
+/* Whether topics are tried in place of those of one that has this sink. */
+static bool
+conf_check_has_base_sink(const struct conf_reader *reader, const char *name)
+{
+	const struct conf *base = reader->base;
+	size_t i;
+
+	for (i = 0; base && i < base->sink_count; i++) {
+		if (strcmp(base->sinks[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 conf_check_refs(struct conf_reader *reader)
 {
@@ -20,7 +34,8 @@ conf_check_refs(struct conf_reader *reader)
 	for (i = 0; i < reader->ref_count && !conf_is_over(reader); i++) {
 		const struct conf_ref *ref = &reader->refs[i];
 
-		if (map_get(reader->sink_names, ref->name))
+		if (map_get(reader->sink_names, ref->name) ||
+		    conf_check_has_base_sink(reader, ref->name))
 			continue;
 		scan_report(&ref->file->scan, reader->diag, DIAG_ERROR,
 		    &ref->at.pos, ref->at.len,
@@ -265,14 +280,19 @@ conf_check(struct conf_reader *reader)
 	if (reader->is_incomplete)
 		return;
 	conf_check_refs(reader);
+	conf_check_goldens(reader);
 	if (reader->diag->errors > reader->errors_before)
 		return;
 	conf_check_sets(reader);
-	conf_check_sinks(reader);
-	conf_check_is_empty(
-	    reader, conf->feed_count, "no feeds: nothing is watched");
+	/* of topics to be tried, only they count */
+	if (!reader->base) {
+		conf_check_sinks(reader);
+		conf_check_is_empty(
+		    reader, conf->feed_count, "no feeds: nothing is watched");
+	}
 	conf_check_is_empty(
 	    reader, conf->topic_count, "no topics: nothing is alerted");
-	conf_check_is_empty(
-	    reader, conf->sink_count, "no sinks: alerts go nowhere");
+	if (!reader->base)
+		conf_check_is_empty(
+		    reader, conf->sink_count, "no sinks: alerts go nowhere");
 }

@@ -65,6 +65,8 @@ static const struct conf_key conf_root_keys[] = {
         .max = 3660 * DAY),
     KEY(conf, keep_events_ms, "keep-events", conf_read_duration, .min = HOUR,
         .max = 3660 * DAY),
+    KEY(conf, keep_history_ms, "keep-history", conf_read_duration,
+        .max = 3660 * DAY),
     KEY(conf, default_sinks, "default-sinks", conf_read_sinks,
         .flags = CONF_KEY_LIST),
     KEY(conf, operator_sinks, "operator-sinks", conf_read_sinks,
@@ -109,6 +111,10 @@ static const struct conf_key conf_topic_keys[] = {
         .flags = CONF_KEY_REQUIRED),
     KEY(conf_topic, title, "title", conf_read_string, .flags = 0),
     KEY(conf_topic, severity, "severity", conf_read_severity, .flags = 0),
+    KEY(conf_topic, raise, "raise", conf_read_query, .flags = 0),
+    KEY(conf_topic, raise_to, "raise-to", conf_read_severity, .flags = 0),
+    KEY(conf_topic, goldens, "golden", conf_read_goldens,
+        .flags = CONF_KEY_LIST),
     KEY(conf_topic, tags, "tags", conf_read_tags, .flags = CONF_KEY_LIST),
     KEY(conf_topic, sinks, "sinks", conf_read_sinks, .flags = CONF_KEY_LIST),
 };
@@ -163,7 +169,8 @@ const struct conf_kind conf_kinds[CONF_KINDS] = {
     [CONF_TOPIC] = {.name = "topic",
         .has_title = true,
         KEYS(conf_topic_keys),
-        .begin = conf_begin_topic},
+        .begin = conf_begin_topic,
+        .end = conf_end_topic},
     [CONF_SEVERITY] = {.name = "severity",
         .has_title = true,
         KEYS(conf_severity_keys),
@@ -271,7 +278,8 @@ conf_suggest(
 	for (i = 0; i < count; i++) {
 		size_t name_len = strlen(names[i]), distance;
 
-		if (name_len > CONF_SUGGEST_MAX)
+		if (name_len > CONF_SUGGEST_MAX || name_len > len + best ||
+		    len > name_len + best)
 			continue;
 		distance = conf_distance(word, len, names[i], name_len);
 		/* of a short word, less must have changed */

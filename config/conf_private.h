@@ -51,6 +51,7 @@ struct conf_include {
 
 struct conf_reader {
 	struct conf *conf;
+	const struct conf *base;	/* of topics to be tried; else NULL */
 	struct arena *arena;	/* the configuration's */
 	struct arena *scratch;	/* ends with the reading */
 	struct diag *diag;
@@ -69,6 +70,7 @@ struct conf_reader {
 	struct map *sink_names;
 	struct map *log_paths;
 	struct map *severities;
+	size_t golden_suggestions;	/* of feeds, that were searched for */
 	/* these grow, and move to the arena at the end */
 	size_t feed_cap, set_cap, topic_cap, sink_cap, route_cap;
 	uint32_t *feed_own;	/* per feed: which fetch options it has itself */
@@ -141,6 +143,13 @@ struct conf_kind {
 	/* Makes the object of a section; NULL when it is not to be read. */
 	void *(*begin)(struct conf_reader *reader,
 	    const struct scan_section *section, const char *title);
+	/*
+	 * NULL, or checks how its options fit together when all were read;
+	 * is_good unless one of them was reported.
+	 */
+	void (*end)(struct conf_reader *reader,
+	    const struct scan_section *section, void *object,
+	    bool is_good);
 };
 
 /* conf_keys.c: the vocabulary */
@@ -185,6 +194,8 @@ void *conf_begin_set(struct conf_reader *reader,
     const struct scan_section *section, const char *title);
 void *conf_begin_topic(struct conf_reader *reader,
     const struct scan_section *section, const char *title);
+void conf_end_topic(struct conf_reader *reader,
+    const struct scan_section *section, void *object, bool is_good);
 void *conf_begin_severity(struct conf_reader *reader,
     const struct scan_section *section, const char *title);
 void *conf_begin_log(struct conf_reader *reader,
@@ -260,10 +271,21 @@ void conf_read_password(
 void conf_read_secrets(
     const struct conf_given *given, const struct conf_key *key, void *field);
 /* conf_text.c: readers of what topics/ compiles */
+/* 0, or -1 with what is wrong reported. */
+int conf_text_check(
+    const struct conf_given *given, const struct conf_key *key, size_t i);
+void conf_text_make(
+    const struct conf_given *given, size_t i, struct conf_text *text);
 void conf_read_query(
     const struct conf_given *given, const struct conf_key *key, void *field);
 void conf_read_set_entries(
     const struct conf_given *given, const struct conf_key *key, void *field);
+
+/* conf_golden.c: the examples of topics */
+void conf_read_goldens(
+    const struct conf_given *given, const struct conf_key *key, void *field);
+/* Takes the examples apart, when all feeds are known. */
+void conf_check_goldens(struct conf_reader *reader);
 
 /* conf_codes.c: the codes of the standards; the results are static */
 const char *conf_country(const char *text);

@@ -47,9 +47,7 @@ scan_place(const struct scan *scan, const struct scan_pos *pos)
 	return (struct place){
 	    .file = scan->path,
 	    .line = (int)pos->line,
-	    .column = (int)scan_characters(scan->text + pos->line_start,
-			  pos->offset - pos->line_start) +
-		      1,
+	    .column = (int)pos->column,
 	};
 }
 

@@ -15,6 +15,7 @@ struct scan_pos {
 	uint32_t offset;
 	uint32_t line;		/* from 1 */
 	uint32_t line_start;	/* offset of that line */
+	uint32_t column;	/* in characters, from 1 */
 };
 
 struct scan_value {

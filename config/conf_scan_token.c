@@ -13,12 +13,20 @@
 #define SCAN_TOKEN_NOT_IN_WORDS " #\"'\t\n\r={}()+,*"
 
 struct scan_pos
-scan_token_pos(const struct scanner *s)
+scan_token_pos(struct scanner *s)
 {
+	if (s->counted <= s->line_start) {
+		s->counted = s->line_start;
+		s->column = 1;
+	}
+	s->column +=
+	    (uint32_t)scan_characters(s->text + s->counted, s->at - s->counted);
+	s->counted = (uint32_t)s->at;
 	return (struct scan_pos){
 	    .offset = (uint32_t)s->at,
 	    .line = s->line,
 	    .line_start = s->line_start,
+	    .column = s->column,
 	};
 }
 
@@ -289,6 +297,7 @@ scan_token_next(struct scanner *s)
 		token.value.quote = c;
 		s->at++;
 		token.value.pos.offset++;
+		token.value.pos.column++;
 		if (scan_token_quoted(s, &token) == 0)
 			token.type = SCAN_TOKEN_VALUE;
 	} else if (scan_token_word(s, &token) == 0) {

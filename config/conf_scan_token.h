@@ -30,11 +30,14 @@ struct scanner {
 	size_t at;
 	uint32_t line;
 	uint32_t line_start;
+	/* so that a line that is long is counted once, not for each position */
+	uint32_t counted; /* offset up to which `column` was counted */
+	uint32_t column;
 	int unset; /* variables that were reported */
 };
 
 /* Where the scanner stands. */
-struct scan_pos scan_token_pos(const struct scanner *s);
+struct scan_pos scan_token_pos(struct scanner *s);
 /* Steps over `count` bytes, keeping count of the lines. */
 void scan_token_advance(struct scanner *s, size_t count);
 /* The next one; comments before it are blanked. */

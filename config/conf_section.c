@@ -43,6 +43,7 @@ conf_set_defaults(struct conf *conf)
 	conf->min_free = 64 * MIB;
 	conf->keep_seen_ms = 90 * DAY;
 	conf->keep_events_ms = 30 * DAY;
+	conf->keep_history_ms = 30 * DAY;
 	conf->concurrency = 64;
 	/* some wires refuse a second connection */
 	conf->host_concurrency = 1;
@@ -231,6 +232,66 @@ conf_begin_topic(struct conf_reader *reader, const struct scan_section *section,
 	return topic;
 }
 
+/* The option of this name in a section, whatever its value; NULL if none. */
+static const struct scan_option *
+conf_section_option(const struct conf_reader *reader,
+    const struct scan_section *section, const char *name)
+{
+	const struct scan *scan = &reader->file->scan;
+	size_t i;
+
+	for (i = 0; i < section->option_count; i++) {
+		const struct scan_option *option =
+		    &scan->options[section->first_option + i];
+
+		if (option->key >= 0 &&
+		    scan_is(scan, &option->pos, option->name_len, name))
+			return option;
+	}
+	return NULL;
+}
+
+/* What a topic is raised to is given, or one step up, and above in any case. */
+static void
+conf_topic_check_raise(struct conf_reader *reader, struct conf_topic *topic,
+    const struct scan_option *raise, const struct scan_option *to)
+{
+	const struct scan *scan = &reader->file->scan;
+
+	if (topic->severity == SEVERITY_FLASH)
+		scan_report(scan, reader->diag, DIAG_ERROR, &raise->pos,
+		    raise->name_len,
+		    "raise: the topic's severity is flash, and nothing is "
+		    "above that");
+	else if (!to)
+		topic->raise_to = topic->severity + 1;
+	else if (topic->raise_to <= topic->severity)
+		scan_report(scan, reader->diag, DIAG_ERROR,
+		    &scan->values[to->first_value].pos,
+		    scan->values[to->first_value].len,
+		    "raise-to: %s is not above the topic's severity, %s",
+		    severity_name(topic->raise_to),
+		    severity_name(topic->severity));
+}
+
+void
+conf_end_topic(struct conf_reader *reader, const struct scan_section *section,
+    void *object, bool is_good)
+{
+	const struct scan_option *raise =
+	    conf_section_option(reader, section, "raise");
+	const struct scan_option *to =
+	    conf_section_option(reader, section, "raise-to");
+
+	if (to && !raise)
+		scan_report(&reader->file->scan, reader->diag, DIAG_ERROR,
+		    &to->pos, to->name_len,
+		    "raise-to without raise; expected the condition, "
+		    "raise = '...'");
+	else if (raise && is_good)
+		conf_topic_check_raise(reader, object, raise, to);
+}
+
 void *
 conf_begin_severity(struct conf_reader *reader,
     const struct scan_section *section, const char *title)
@@ -391,6 +452,7 @@ conf_read_section(struct conf_reader *reader, const struct conf_kind *kind,
 	const struct scan *scan = &reader->file->scan;
 	const struct scan_option *options = scan->root;
 	size_t count = scan->root_count, i;
+	size_t errors = reader->diag->errors;
 	void *object = reader->conf;
 
 	if (section) {
@@ -409,4 +471,7 @@ conf_read_section(struct conf_reader *reader, const struct conf_kind *kind,
 	}
 	if (section)
 		conf_section_check_required(reader, kind, section);
+	if (section && kind->end)
+		kind->end(
+		    reader, section, object, reader->diag->errors == errors);
 }

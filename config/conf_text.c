@@ -5,6 +5,7 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
 
@@ -12,6 +13,9 @@
 
 #define CONF_TEXT_MAX (64 * 1024) /* bytes of one query */
 #define CONF_TEXT_MESSAGE_MAX 512
+/* Characters before a finding, and bytes of its line, that are shown at most */
+#define CONF_TEXT_SHOWN_MAX 1000
+#define CONF_TEXT_LINE_MAX 8192
 
 /* The raw offset of the character that made byte `offset` of the value. */
 static size_t
@@ -70,6 +74,19 @@ conf_text_place(const struct conf_text *text, size_t offset,
 	*caret_r = (int)scan_characters(text->text, offset) + 1;
 }
 
+/* How much of a line fits in max bytes, ending on a character's border. */
+static size_t
+conf_text_fit(const char *line, size_t max)
+{
+	size_t len = strnlen(line, max + 1);
+
+	if (len <= max)
+		return len;
+	while (max > 0 && ((unsigned char)line[max] & 0xc0) == 0x80)
+		max--;
+	return max;
+}
+
 void
 conf_text_diag(struct diag *diag, enum diag_level level,
     const struct conf_text *text, size_t offset, size_t len, const char *code,
@@ -79,6 +96,7 @@ conf_text_diag(struct diag *diag, enum diag_level level,
 	struct place place, end;
 	const char *line, *end_line;
 	int caret, end_caret;
+	char *shown;
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -86,11 +104,17 @@ conf_text_diag(struct diag *diag, enum diag_level level,
 	va_end(ap);
 	conf_text_place(text, offset, &place, &line, &caret);
 	conf_text_place(text, offset + len, &end, &end_line, &end_caret);
+	if (caret > CONF_TEXT_SHOWN_MAX) {
+		diag_add(diag, level, &place, code, "%s", message);
+		return;
+	}
 	/* what goes on in further lines is marked to the end of the first */
 	if (end.line != place.line)
 		end_caret = (int)scan_characters(line, strlen(line)) + 1;
 	diag_add(diag, level, &place, code, "%s", message);
-	diag_source(diag, line, caret, end_caret - caret);
+	shown = xstrndup(line, conf_text_fit(line, CONF_TEXT_LINE_MAX));
+	diag_source(diag, shown, caret, end_caret - caret);
+	free(shown);
 }
 
 /* The lines from the one where a value starts to the one where it ends. */
@@ -126,7 +150,7 @@ conf_text_copy_lines(struct conf_reader *reader, const struct scan_value *at,
 	}
 }
 
-static void
+void
 conf_text_make(const struct conf_given *given, size_t i, struct conf_text *text)
 {
 	struct conf_reader *reader = given->reader;
@@ -159,8 +183,7 @@ conf_is_utf8(const char *text)
 	return true;
 }
 
-/* 0, or -1 with what is wrong reported. */
-static int
+int
 conf_text_check(
     const struct conf_given *given, const struct conf_key *key, size_t i)
 {

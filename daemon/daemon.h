@@ -8,6 +8,7 @@
 #include "alerts/outbox.h"
 #include "config/conf.h"
 #include "daemon/api.h"
+#include "daemon/history.h"
 #include "daemon/pipeline.h"
 #include "lib/http.h"
 #include "lib/log.h"
@@ -33,6 +34,7 @@ struct daemon {
 	struct store *store;
 	struct http *http;
 	struct outbox *outbox;
+	struct history *history;
 	struct pipeline *pipeline;
 	struct api *api;
 	struct ev_signal on_hup;

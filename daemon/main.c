@@ -271,6 +271,20 @@ main_open_store(struct daemon *daemon, struct err *err)
 }
 
 static int
+main_open_history(struct daemon *daemon, struct err *err)
+{
+	const struct conf *conf = daemon->generation->conf;
+
+	daemon->history =
+	    history_new(daemon->loop, &daemon->log, conf->state_dir);
+	if (!daemon->history)
+		return err_set(err, "no thread for the history");
+	history_configure(
+	    daemon->history, conf->keep_history_ms, conf->min_free);
+	return 0;
+}
+
+static int
 main_open_flow(struct daemon *daemon, struct err *err)
 {
 	const struct conf *conf = daemon->generation->conf;
@@ -297,6 +311,9 @@ main_open_flow(struct daemon *daemon, struct err *err)
 	    .data = daemon,
 	};
 
+	if (main_open_history(daemon, err) == -1)
+		return -1;
+	pipeline.history = daemon->history;
 	daemon->outbox = outbox_new(&outbox);
 	pipeline.outbox = daemon->outbox;
 	daemon->pipeline = pipeline_new(&pipeline);
@@ -332,6 +349,8 @@ main_close(struct daemon *daemon)
 	api_free(&daemon->api);
 	/* the store finishes what was submitted: its owners are still there */
 	store_close(&daemon->store);
+	/* and what was committed goes to the history */
+	history_free(&daemon->history);
 	pipeline_free(&daemon->pipeline);
 	outbox_free(&daemon->outbox);
 	http_free(&daemon->http);

@@ -24,6 +24,7 @@ struct pipeline_metrics {
 	struct metric *bytes;
 	struct metric *items;
 	struct metric *alerts;
+	struct metric *regex_overruns;
 	struct metric *store_failures;
 	struct metric *parse_seconds;
 };
@@ -43,6 +44,7 @@ struct pipeline {
 	size_t fetching;
 	size_t storing;
 	bool is_store_failing;
+	bool has_told_overrun;		/* of this configuration */
 	struct poll *refused;		/* to submit again, the oldest first */
 	struct poll **refused_end;
 	char *pause_reason;
@@ -139,6 +141,21 @@ pipeline_tell_outbox(struct pipeline *pipeline, const struct poll *poll)
 	}
 }
 
+/* A regular expression that takes too long may have missed an item. */
+static void
+pipeline_tell_overruns(struct pipeline *pipeline, const struct poll *poll)
+{
+	metric_add(
+	    pipeline->metrics.regex_overruns, (double)poll->regex_overruns);
+	if (!poll->regex_overruns || pipeline->has_told_overrun)
+		return;
+	pipeline->has_told_overrun = true;
+	log_warn(pipeline->options.log,
+	    "topics: on items of feed \"%s\" a regular expression took too "
+	    "long and was given up; what it would find may be missed (see "
+	    "\"wirewatch explain\"; told once)", poll->commit.feed_name);
+}
+
 static void
 pipeline_count(struct pipeline *pipeline, const struct poll *poll)
 {
@@ -148,6 +165,20 @@ pipeline_count(struct pipeline *pipeline, const struct poll *poll)
 		pipeline->counts.last_alert_ms = clock_wall_ms();
 	metric_add(pipeline->metrics.items, (double)poll->new_count);
 	metric_add(pipeline->metrics.alerts, (double)poll->alert_count);
+	pipeline_tell_overruns(pipeline, poll);
+}
+
+/* What is committed would not be new again: now it may go to the history. */
+static void
+pipeline_keep(struct pipeline *pipeline, struct poll *poll)
+{
+	if (poll->history_dropped)
+		log_warn(pipeline->options.log,
+		    "history: %zu of %zu new items of feed \"%s\" left out: "
+		    "too much text in one poll", poll->history_dropped,
+		    poll->new_count, poll->commit.feed_name);
+	history_write(
+	    pipeline->options.history, &poll->history, poll->judged_ms);
 }
 
 /*
@@ -225,6 +256,7 @@ pipeline_on_committed(struct store_request *request)
 	if (poll->feed)
 		pipeline_take_state(poll);
 	pipeline_count(pipeline, poll);
+	pipeline_keep(pipeline, poll);
 	pipeline_tell_outbox(pipeline, poll);
 	pipeline_finish(pipeline, poll);
 }
@@ -653,6 +685,7 @@ pipeline_on_prune_due(
 
 	(void)events;
 	ev_timer_again(loop, timer);
+	history_prune(pipeline->options.history, clock_wall_ms());
 	if (pipeline->is_pruning)
 		return;
 	pipeline->is_pruning = true;
@@ -682,6 +715,9 @@ pipeline_register(struct pipeline *pipeline)
 	    "Items not seen before.");
 	m->alerts = metrics_counter(metrics, "wirewatch_alerts_total",
 	    "Alert events committed.");
+	m->regex_overruns = metrics_counter(metrics,
+	    "wirewatch_regex_overruns_total",
+	    "Regular expressions given up on an item: they took too long.");
 	m->store_failures = metrics_counter(metrics,
 	    "wirewatch_store_failures_total",
 	    "Requests that the store refused and that are made again.");
@@ -863,6 +899,7 @@ pipeline_configure(struct pipeline *pipeline, struct generation *generation,
 	else
 		schedule_set_limits(pipeline->schedule, &limits);
 	pipeline->generation = generation_ref(generation);
+	pipeline->has_told_overrun = false;
 	rc = pipeline_take_feeds(pipeline, err);
 	generation_unref(&old);
 	pipeline_arm(pipeline);

@@ -7,6 +7,7 @@
 
 #include "alerts/outbox.h"
 #include "daemon/generation.h"
+#include "daemon/history.h"
 #include "daemon/subscriptions.h"
 #include "lib/http.h"
 #include "lib/log.h"
@@ -36,6 +37,7 @@ struct pipeline_options {
 	struct http *http;
 	struct store *store;
 	struct outbox *outbox;
+	struct history *history;
 	struct metrics *metrics;
 	bool is_once;
 	/* A poll or commit ended and nothing is under way any more. */

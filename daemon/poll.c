@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "alerts/route.h"
+#include "daemon/history.h"
 #include "daemon/poll.h"
 #include "feeds/parse.h"
 #include "lib/alloc.h"
@@ -20,6 +21,7 @@ poll_new(struct feed *feed, struct generation *generation)
 	poll->feed = feed;
 	poll->generation = generation_ref(generation);
 	feed_state_init(&poll->state);
+	buf_init(&poll->history, HISTORY_POLL_MAX);
 	if (feed) {
 		poll->conf = feed->conf;
 		feed_state_copy(&poll->state, &feed->state);
@@ -58,6 +60,7 @@ poll_free(struct poll **poll_p)
 	free(poll->alerted);
 	free(poll->items);
 	free(poll->doc_index);
+	buf_clear(&poll->history);
 	arena_free(&poll->arena);
 	generation_unref(&poll->generation);
 	free(poll);
@@ -324,6 +327,17 @@ poll_joins_on(const struct poll *poll)
 	return poll_last_known(poll) != SIZE_MAX;
 }
 
+/* An item that could have alerted; what a first poll finds is not news. */
+static void
+poll_keep(struct poll *poll, const struct item *item,
+    const struct match_source *source, int64_t now_ms)
+{
+	if (poll->is_first || poll->generation->conf->keep_history_ms == 0)
+		return;
+	if (history_add_line(&poll->history, item, source, now_ms) == -1)
+		poll->history_dropped++;
+}
+
 static void
 poll_judge_item(struct poll *poll, size_t index, size_t last_known,
     const struct match_source *source, int64_t now_ms)
@@ -337,8 +351,10 @@ poll_judge_item(struct poll *poll, size_t index, size_t last_known,
 	if (poll->items[index].status == ITEM_KNOWN)
 		return;
 	is_quiet = poll_is_old_news(poll, item, is_behind, now_ms);
-	if (poll->items[index].status == ITEM_NEW && !is_quiet)
+	if (poll->items[index].status == ITEM_NEW && !is_quiet) {
 		poll->new_count++;
+		poll_keep(poll, item, source, now_ms);
+	}
 	result = matcher_run(poll->generation->matcher, item, source);
 	for (i = 0; i < result->count; i++)
 		poll_judge_match(
@@ -356,11 +372,15 @@ poll_judge(struct poll *poll, int64_t now_ms)
 	    .country = conf->country,
 	    .lang = conf->lang ? conf->lang : poll->doc->lang,
 	};
+	const struct matcher *matcher = poll->generation->matcher;
+	size_t overruns = matcher_regex_overruns(matcher);
 	size_t i, last_known = poll_last_known(poll);
 
+	poll->judged_ms = now_ms;
 	/* feeds list the newest first; alerts go out in the order of time */
 	for (i = poll->item_count; i > 0; i--)
 		poll_judge_item(poll, i - 1, last_known, &source, now_ms);
+	poll->regex_overruns = matcher_regex_overruns(matcher) - overruns;
 	if (poll->new_count)
 		poll->state.last_new_ms = now_ms;
 }

@@ -11,6 +11,7 @@
 #include "feeds/fetch.h"
 #include "feeds/health.h"
 #include "feeds/item.h"
+#include "lib/buf.h"
 #include "store/store.h"
 
 /*
@@ -49,6 +50,10 @@ struct poll {
 	size_t alerted_count;
 	size_t alerted_cap;
 	struct arena *arena;		/* what the commit needs; or NULL */
+	struct buf history;		/* lines of new items, for once it is done */
+	size_t history_dropped;		/* items that it had no room for */
+	int64_t judged_ms;		/* when they were first seen */
+	size_t regex_overruns;		/* expressions given up on its items */
 	struct store_lookup lookup;
 	struct store_commit commit;
 	void *owner;			/* the pipeline's */

@@ -127,6 +127,8 @@ reload_swap(struct daemon *daemon, struct generation *next, struct err *err)
 		return -1;
 	if (!daemon->is_verbose)
 		daemon->log.level = (enum log_level)next->conf->log_level;
+	history_configure(daemon->history, next->conf->keep_history_ms,
+	    next->conf->min_free);
 	generation_unref(&daemon->generation);
 	daemon->generation = generation_ref(next);
 	daemon->loaded_ms = clock_wall_ms();

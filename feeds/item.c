@@ -2,7 +2,8 @@
  * Identity of entries. An id is a SHA-256 over parts with their lengths and a
  * word for their kind, so that a guid that looks like a link never meets a
  * link. Fingerprints only tell "changed"; their seed is fixed because they are
- * stored.
+ * stored. Where paragraphs end changes neither: a newline is hashed as the
+ * blank that it is on one line.
  */
 /*
  * The plain functions of SHA-256, which OpenSSL calls deprecated: the newer
@@ -18,6 +19,7 @@
 
 #include "feeds/item.h"
 #include "feeds/url.h"
+#include "lib/alloc.h"
 #include "lib/clock.h"
 
 #define ITEM_FUTURE_S (15 * 60) /* clocks of servers differ that much */
@@ -97,31 +99,51 @@ item_hash(
 	memcpy(id, digest, ITEM_ID_SIZE);
 }
 
+/* The text on one line; *owned_r is to be freed. */
+static const char *
+item_line(const char *text, char **owned_r)
+{
+	char *at;
+
+	*owned_r = NULL;
+	if (!text || !strchr(text, '\n'))
+		return text;
+	*owned_r = xstrdup(text);
+	for (at = *owned_r; (at = strchr(at, '\n')); at++)
+		*at = ' ';
+	return *owned_r;
+}
+
 void
 item_identify(struct item *item)
 {
 	const char *parts[3] = {"guid", item->guid, ""};
-	char *canonical = NULL;
+	char *canonical = NULL, *owned_summary, *owned_content;
+	const char *summary = item_line(item->summary, &owned_summary);
+	const char *content = item_line(item->content, &owned_content);
 
 	if (!item->guid || !*item->guid) {
 		canonical = item->url ? url_canonical(item->url) : NULL;
 		parts[0] = canonical ? "link" : "text";
 		parts[1] = canonical ? canonical : item->title;
-		parts[2] = canonical ? "" : item->summary;
+		parts[2] = canonical ? "" : summary;
 	}
 	item_hash(item->id, parts, 3);
 	free(canonical);
 	item->title_fp = XXH3_64bits(item->title, strlen(item->title));
-	item->body_fp =
-	    XXH3_64bits_withSeed(item->content, strlen(item->content),
-		XXH3_64bits(item->summary, strlen(item->summary)));
+	item->body_fp = XXH3_64bits_withSeed(
+	    content, strlen(content), XXH3_64bits(summary, strlen(summary)));
+	free(owned_summary);
+	free(owned_content);
 }
 
 void
 item_identify_apart(struct item *item)
 {
-	const char *parts[5] = {
-	    "apart", item->guid, item->url, item->title, item->summary};
+	char *owned;
+	const char *parts[5] = {"apart", item->guid, item->url, item->title,
+	    item_line(item->summary, &owned)};
 
 	item_hash(item->id, parts, 5);
+	free(owned);
 }

@@ -28,8 +28,8 @@ struct item {
 	const char *guid;	/* as published; NULL if none */
 	const char *url;	/* absolute http(s) link; NULL if none */
 	const char *title;	/* plain text, one line; "" if none */
-	const char *summary;	/* plain text; "" if none */
-	const char *content;	/* plain text; "" if none */
+	const char *summary;	/* plain text, a paragraph a line; "" if none */
+	const char *content;	/* the same */
 	const char *lang;	/* xml:lang or language, else NULL */
 	const char *const *authors;
 	size_t author_count;
@@ -40,7 +40,8 @@ struct item {
 	/*
 	 * Identity inside its feed: SHA-256, cut to 16 bytes, of the guid,
 	 * else of the canonical link, else of title and summary. The
-	 * fingerprints tell whether a known item changed.
+	 * fingerprints tell whether a known item changed. To both a newline
+	 * is a blank.
 	 */
 	unsigned char id[ITEM_ID_SIZE];
 	uint64_t title_fp;

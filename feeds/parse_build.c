@@ -159,9 +159,9 @@ parse_build_took(
 	    (unsigned char)rank;
 }
 
-/* Plain text in the reused buffer, at most max bytes. */
+/* Plain text in the reused buffer, at most max bytes, a paragraph a line. */
 static void
-parse_build_plain(struct parse_build *build, enum parse_form form,
+parse_build_paragraphs(struct parse_build *build, enum parse_form form,
     const char *text, size_t len, size_t max)
 {
 	buf_reset(&build->text);
@@ -178,19 +178,34 @@ parse_build_plain(struct parse_build *build, enum parse_form form,
 	else if (form == FORM_GUESS)
 		(void)html_title_to_text(text, len, max, &build->text);
 	else
-		(void)text_clean(text, len, max, &build->text);
+		(void)text_clean_paragraphs(text, len, max, &build->text);
 }
 
-/* The same in the arena; NULL when nothing is left. */
+/* The same as one line: all but summaries and contents. */
+static void
+parse_build_plain(struct parse_build *build, enum parse_form form,
+    const char *text, size_t len, size_t max)
+{
+	parse_build_paragraphs(build, form, text, len, max);
+	plain_flatten(&build->text, 0);
+}
+
+/* What is in the buffer, in the arena; NULL when nothing is left. */
+static const char *
+parse_build_keep(struct parse_build *build)
+{
+	if (build->text.len == 0)
+		return NULL;
+	return arena_strndup(
+	    build->doc->arena, build->text.data, build->text.len);
+}
+
 static const char *
 parse_build_text(struct parse_build *build, enum parse_form form,
     const char *text, size_t len, size_t max)
 {
 	parse_build_plain(build, form, text, len, max);
-	if (build->text.len == 0)
-		return NULL;
-	return arena_strndup(
-	    build->doc->arena, build->text.data, build->text.len);
+	return parse_build_keep(build);
 }
 
 static bool
@@ -356,7 +371,8 @@ parse_build_prose(struct parse_build *build, enum parse_field field,
 
 	if (!build->is_item)
 		return;
-	prose = parse_build_text(build, form, text, len, ITEM_TEXT_MAX);
+	parse_build_paragraphs(build, form, text, len, ITEM_TEXT_MAX);
+	prose = parse_build_keep(build);
 	if (!prose)
 		return;
 	if (field == FIELD_SUMMARY)

@@ -38,8 +38,9 @@ parse_bytes(const void *body, size_t len, const char *content_type,
 	return outcome;
 }
 
+/* A paragraph a line, with nothing empty. */
 static inline void
-assert_text(const char *text, size_t max)
+assert_prose(const char *text, size_t max)
 {
 	size_t len;
 
@@ -48,8 +49,19 @@ assert_text(const char *text, size_t max)
 	len = strlen(text);
 	assert_true(len <= max);
 	assert_true(plain_is_utf8(text, len));
-	assert_null(strpbrk(text, "\n\r\t\x1b\x7f"));
+	assert_null(strpbrk(text, "\r\t\x1b\x7f"));
 	assert_null(strstr(text, "  "));
+	assert_null(strstr(text, " \n"));
+	assert_null(strstr(text, "\n "));
+	assert_null(strstr(text, "\n\n"));
+	assert_false(len && (text[0] == '\n' || text[len - 1] == '\n'));
+}
+
+static inline void
+assert_text(const char *text, size_t max)
+{
+	assert_prose(text, max);
+	assert_true(!text || !strchr(text, '\n'));
 }
 
 static inline void
@@ -79,9 +91,9 @@ assert_sound(const struct feed_doc *doc)
 		assert_non_null(item->title);
 		assert_text(item->title, ITEM_TITLE_MAX);
 		assert_non_null(item->summary);
-		assert_text(item->summary, ITEM_TEXT_MAX);
+		assert_prose(item->summary, ITEM_TEXT_MAX);
 		assert_non_null(item->content);
-		assert_text(item->content, ITEM_TEXT_MAX);
+		assert_prose(item->content, ITEM_TEXT_MAX);
 		assert_text(item->lang, 35);
 		assert_list(item->authors, item->author_count);
 		assert_list(item->categories, item->category_count);

@@ -55,6 +55,7 @@ an_empty_file_gives_the_defaults(void **state)
 	assert_int_equal(conf->min_free, 64 * MIB);
 	assert_int_equal(conf->keep_seen_ms, 90 * DAY);
 	assert_int_equal(conf->keep_events_ms, 30 * DAY);
+	assert_int_equal(conf->keep_history_ms, 30 * DAY);
 	assert_int_equal(conf->concurrency, 64);
 	assert_int_equal(conf->host_concurrency, 1);
 	assert_int_equal(conf->host_spacing_ms, 1000);
@@ -377,6 +378,7 @@ numbers_at_their_bounds_are_good(void **state)
 	struct fixture *f = *state;
 
 	good(f, "min-free = 0 keep-seen = 1h keep-events = 3650d\n"
+		"keep-history = 0\n"
 		"fetch { concurrency = 1024 host-concurrency = 64\n"
 		"host-spacing = 1h interval = 10ms min-interval = 10ms\n"
 		"max-interval = 30d backlog = 3650d connect-timeout = 10ms\n"
@@ -602,6 +604,62 @@ read_sample(void)
 	return text;
 }
 
+/* What is tried in place of the topics of a base, and where. */
+static struct conf *
+try_topics(struct fixture *f, const struct conf *base, const char *name)
+{
+	struct conf *conf;
+
+	diag_clear(&f->diag);
+	diag_init(&f->diag);
+	conf = conf_load_topics(path_of(f, name), base, &f->diag);
+	return conf;
+}
+
+static void
+topics_may_be_tried_in_place_of_those_of_a_configuration(void **state)
+{
+	struct fixture *f = *state;
+	struct conf *base, *conf;
+
+	base = good(f, "log \"a\" { path = \"-\" }\n"
+		       "feed \"wire\" { url = \"https://e.org/\" }\n"
+		       "topic \"t\" { query = \"old\" }\n");
+	f->conf = NULL;
+	write_text(f, "one.conf", "topic \"t\" { query = \"new\"\n"
+				  "sinks = {\"a\"} golden = {\"+wire new\"} }\n");
+	make_dir(f, "dir");
+	write_text(f, "dir/2.conf", "topic \"second\" { query = \"b\" }\n");
+	write_text(f, "dir/1.conf", "topic \"first\" { query = \"a\" }\n");
+	write_text(f, "dir/3.conf~", "nonsense");
+	write_text(f, "dir/.4.conf", "nonsense");
+	conf = try_topics(f, base, "one.conf");
+	assert_non_null(conf);
+	assert_int_equal(f->diag.count, 0);
+	assert_int_equal(conf->topic_count, 1);
+	assert_string_equal(conf->topics[0].query.text, "new");
+	assert_ptr_equal(
+	    conf_find_feed(conf, "wire"), conf_find_feed(base, "wire"));
+	conf_free(&conf);
+	conf = try_topics(f, base, "dir");
+	assert_non_null(conf);
+	assert_int_equal(conf->topic_count, 2);
+	assert_string_equal(conf->topics[0].name, "first");
+	conf_free(&conf);
+	/* the base itself may be tried, with the feeds of its own */
+	conf = try_topics(f, base, "w.conf");
+	assert_non_null(conf);
+	assert_ptr_not_equal(
+	    conf_find_feed(conf, "wire"), conf_find_feed(base, "wire"));
+	conf_free(&conf);
+	write_text(f, "bad.conf", "topic \"t\" { query = \"x\"\n"
+				  "sinks = {\"b\"} golden = {\"+war x\"} }\n");
+	assert_null(try_topics(f, base, "bad.conf"));
+	assert_int_equal(f->diag.errors, 2);
+	assert_null(try_topics(f, base, "missing.conf"));
+	conf_free(&base);
+}
+
 /* Whoever takes a # away changes nothing, but for the two that are examples. */
 static void
 the_sample_shows_every_option_with_its_default(void **state)
@@ -612,11 +670,11 @@ the_sample_shows_every_option_with_its_default(void **state)
 	const char *const *name;
 	static const char *const names[] = {"node", "contact", "state-dir",
 	    "socket", "ca-file", "log-level", "min-free", "keep-seen",
-	    "keep-events", "default-sinks", "operator-sinks", "concurrency",
+	    "keep-events", "keep-history", "default-sinks", "operator-sinks", "concurrency",
 	    "host-concurrency", "host-spacing", "interval", "min-interval",
 	    "max-interval", "backlog", "connect-timeout", "timeout",
 	    "stall-timeout", "max-body", "proxy", "allow-private", "path",
-	    "format", NULL};
+	    "format", "query", "raise", "raise-to", "golden", NULL};
 
 	good(f, text);
 	plain = f->conf;
@@ -637,6 +695,7 @@ the_sample_shows_every_option_with_its_default(void **state)
 	assert_int_equal(f->conf->min_free, plain->min_free);
 	assert_int_equal(f->conf->keep_seen_ms, plain->keep_seen_ms);
 	assert_int_equal(f->conf->keep_events_ms, plain->keep_events_ms);
+	assert_int_equal(f->conf->keep_history_ms, plain->keep_history_ms);
 	assert_int_equal(f->conf->concurrency, plain->concurrency);
 	assert_int_equal(f->conf->host_concurrency, plain->host_concurrency);
 	assert_int_equal(f->conf->host_spacing_ms, plain->host_spacing_ms);
@@ -724,6 +783,7 @@ main(void)
 	    TEST(credentials_of_the_service_manager_are_secrets),
 	    TEST(names_are_found),
 	    TEST(two_sinks_are_equal_if_all_of_their_options_are),
+	    TEST(topics_may_be_tried_in_place_of_those_of_a_configuration),
 	    TEST(the_sample_shows_every_option_with_its_default),
 	    TEST(a_hundred_thousand_feeds_take_time_in_proportion),
 	};

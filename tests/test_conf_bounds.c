@@ -9,7 +9,8 @@ static const char whole[] =
     "fetch {\n\ttimeout = \"9s\" # comment\n}\n"
     "set \"s\" { en = {\"x\", \"y\"} ko = \"북한\" }\n"
     "/* a\n comment */\n"
-    "topic \"t\" { query = \"a \\\"b\\\" ${WW_NONE:-c}\" sinks = {\"l\"} }\n"
+    "topic \"t\" { query = \"a \\\"b\\\" ${WW_NONE:-c}\" sinks = {\"l\"}\n"
+    " raise = 'd' raise-to = flash golden = { \"+ a b\", '-f a\n c' } }\n"
     "severity \"high\" { sinks = { \"l\", } }\n"
     "log \"l\" { path = '-' }\n"
     "feed \"f\" { url = \"http://x/\" tags = {a, b} } // end\n";
@@ -35,11 +36,32 @@ every_prefix_is_whole_or_refused(void **state)
 		fine += f->conf != NULL;
 		/* errors of a cut file point into it */
 		for (i = 0; i < f->diag.count; i++)
-			assert_true(f->diag.entries[i].line <= 14);
+			assert_true(f->diag.entries[i].line <= 16);
 	}
 	assert_true(fine > 10);
 	good(f, whole);
 	assert_int_equal(f->diag.count, 0);
+}
+
+/* Columns of a long line are counted once, not from its start for each. */
+static void
+places_in_a_line_of_megabytes_are_found_in_linear_time(void **state)
+{
+	struct fixture *f = *state;
+	const struct conf_topic *topic;
+	char *text = repeated("log \"l\" { path = '-' } ",
+	    "topic \"t%\" { query = '미사일' golden = {'+ 미사일'} } ", 30000, "");
+	const struct place *last;
+	const char *at, *sign = strrchr(text, '+');
+	size_t column = 1;
+
+	topic = &good(f, text)->topics[29999];
+	last = &topic->goldens[0].text.place;
+	for (at = text; at < sign; at++)
+		column += ((unsigned char)*at & 0xc0) != 0x80;
+	assert_int_equal(last->line, 1);
+	assert_int_equal(last->column, column);
+	free(text);
 }
 
 /* No byte of a valid file can be changed so that reading it goes astray. */
@@ -321,6 +343,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(every_prefix_is_whole_or_refused),
 	    TEST(every_changed_byte_is_survived),
+	    TEST(places_in_a_line_of_megabytes_are_found_in_linear_time),
 	    TEST(what_is_no_text_is_refused),
 	    TEST(megabytes_of_garbage_are_refused_with_few_words),
 	    TEST(files_that_include_each_other_are_refused),

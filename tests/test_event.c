@@ -47,6 +47,7 @@ set_up(void **state)
 	f->spans[0].end = 16;
 	f->spans[0].term = "미사일";
 	f->match.topic = &f->topic;
+	f->match.severity = SEVERITY_HIGH;
 	f->match.spans = f->spans;
 	f->match.span_count = 1;
 	f->alert.type = EVENT_ALERT_OPENED;
@@ -164,6 +165,27 @@ an_alert_says_what_where_whence_and_when(void **state)
 	assert_int_equal(json_integer_value(json_object_get(span, "end")), 6);
 	assert_string_equal(
 	    json_get_string(member(f, "match"), "snippet"), f->item.title);
+}
+
+static void
+a_raised_alert_has_the_severity_it_was_raised_to(void **state)
+{
+	struct fixture *f = *state;
+	char id[EVENT_ID_SIZE];
+
+	build(f);
+	assert_true(json_is_false(json_object_get(member(f, "match"), "raised")));
+	memcpy(id, f->event.id, sizeof(id));
+	f->match.is_raised = true;
+	f->match.severity = SEVERITY_FLASH;
+	build(f);
+	assert_int_equal(f->event.severity, SEVERITY_FLASH);
+	assert_string_equal(json_get_string(f->body, "severity"), "flash");
+	assert_int_equal(
+	    json_integer_value(json_object_get(f->body, "severity_num")), 5);
+	assert_true(json_is_true(json_object_get(member(f, "match"), "raised")));
+	/* receivers know by it what came before, so it must not change */
+	assert_string_equal(f->event.id, id);
 }
 
 static void
@@ -359,6 +381,22 @@ text_that_is_not_utf_8_harms_nothing(void **state)
 }
 
 static void
+a_snippet_is_one_line_and_the_summary_keeps_its_paragraphs(void **state)
+{
+	struct fixture *f = *state;
+
+	f->item.summary = "One.\nA missile.\nTwo.";
+	f->spans[0].field = MATCH_SUMMARY;
+	f->spans[0].start = 7;
+	f->spans[0].end = 14;
+	build(f);
+	assert_string_equal(json_get_string(member(f, "match"), "snippet"),
+	    "One. A missile. Two.");
+	assert_string_equal(json_get_string(member(f, "item"), "summary"),
+	    "One.\nA missile.\nTwo.");
+}
+
+static void
 a_snippet_shows_the_surroundings_of_the_first_match(void **state)
 {
 	struct fixture *f = *state;
@@ -486,6 +524,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(an_alert_says_what_where_whence_and_when),
+	    TEST(a_raised_alert_has_the_severity_it_was_raised_to),
 	    TEST(an_update_names_the_title_before),
 	    TEST(the_id_is_the_same_everywhere_and_for_ever),
 	    TEST(the_id_depends_on_topic_feed_item_and_revision),
@@ -494,6 +533,7 @@ main(void)
 	    TEST(what_is_long_is_cut_between_characters_and_told),
 	    TEST(text_that_is_not_utf_8_harms_nothing),
 	    TEST(a_snippet_shows_the_surroundings_of_the_first_match),
+	    TEST(a_snippet_is_one_line_and_the_summary_keeps_its_paragraphs),
 	    TEST(a_feed_event_tells_the_change_without_secrets),
 	    TEST(two_changes_within_a_millisecond_are_two_events),
 	    TEST(a_dead_letter_names_its_event_and_its_sink),

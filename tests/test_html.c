@@ -38,12 +38,12 @@ assert_clean(const char *in, const char *want)
 }
 
 static void
-block_elements_separate_words_and_inline_ones_do_not(void **state)
+block_elements_separate_paragraphs_and_inline_ones_nothing(void **state)
 {
 	(void)state;
-	assert_html("<p>One</p><p>two<br>three</p>", "One two three");
+	assert_html("<p>One</p><p>two<br>three</p>", "One\ntwo three");
 	assert_html("mis<b>sile</b> <i>launch</i>", "missile launch");
-	assert_html("<ul><li>a<li>b</ul><TD>c</td><H1>d", "a b c d");
+	assert_html("<ul><li>a<li>b</ul><TD>c</td><H1>d", "a\nb\nc\nd");
 	assert_html("a<unknown-thing>b</unknown-thing>c", "abc");
 	assert_html("<a href=\"x>y\" title='<b>'>link</a>!", "link!");
 }
@@ -112,7 +112,7 @@ what_plays_elsewhere_swallows_no_text(void **state)
 {
 	(void)state;
 	assert_html("a<iframe src=x>b", "a b");
-	assert_html("a<video src=x>b<p>c", "a b c");
+	assert_html("a<video src=x>b<p>c", "a b\nc");
 	assert_html("a<audio>b</audio>c", "a b c");
 	/* also on the way through libxml2 */
 	assert_html("<style></style>a<iframe src=x>b<video>c", "a b c");
@@ -151,7 +151,7 @@ a_reading_that_does_not_end_hides_little(void **state)
 	int i;
 
 	(void)state;
-	assert_html("<ruby>a<rt>b<p>c", "a c");
+	assert_html("<ruby>a<rt>b<p>c", "a\nc");
 	assert_html("a <rt> b", "a b");
 	for (i = 0; i < 2; i++) {
 		buf_init(&in, 0);
@@ -181,8 +181,7 @@ only_so_many_end_tags_are_looked_for(void **state)
 	for (i = 0; i < 33; i++)
 		assert_int_equal(buf_addstr(&in, "<video>x</video>"), 0);
 	assert_int_equal(html_title_to_text(in.data, in.len, 1000, &out), 0);
-	assert_string_equal(
-	    buf_str(&out) + strlen("x ") * 32, "<video>x");
+	assert_string_equal(buf_str(&out) + strlen("x ") * 32, "<video>x");
 	buf_clear(&in);
 	buf_clear(&out);
 }
@@ -192,7 +191,7 @@ broken_markup_loses_no_text(void **state)
 {
 	(void)state;
 	assert_html("a < b and c > d", "a < b and c > d");
-	assert_html("<p>one<p>two</div></b>three", "one two three");
+	assert_html("<p>one<p>two</div></b>three", "one\ntwo\nthree");
 	assert_html("<<b>x</b>", "<x");
 	assert_html("<a href=\"x\"title=\"y\">z</a>", "z");
 	assert_html("", "");
@@ -217,7 +216,7 @@ static void
 what_was_escaped_twice_is_decoded_twice(void **state)
 {
 	(void)state;
-	assert_html("&lt;p&gt;One&lt;/p&gt;&lt;p&gt;two&lt;/p&gt;", "One two");
+	assert_html("&lt;p&gt;One&lt;/p&gt;&lt;p&gt;two&lt;/p&gt;", "One\ntwo");
 	assert_title("AT&amp;amp;T &amp;quot;x&amp;quot;", "AT&T \"x\"");
 	/* but not what may be meant: one tag, or markup beside it */
 	assert_title("The &lt;blink&gt; tag", "The <blink> tag");
@@ -500,6 +499,68 @@ validity_and_borders_are_those_of_utf8(void **state)
 
 /* What text_clean() does, character by character, for ASCII. */
 static void
+paragraphs_survive_as_one_newline(void **state)
+{
+	(void)state;
+	assert_html("<div><p>One.</p>\n\n<p> Two. </p></div>", "One.\nTwo.");
+	assert_html("one<br>two<br/> \n <br>three", "one two\nthree");
+	assert_html("one<br></br>two</br>three", "one two three");
+	assert_html("<h1>Head</h1>body<hr>more", "Head\nbody\nmore");
+	/* in markup a blank line is white space */
+	assert_html("<b>one</b>\n\n two", "one two");
+	/* without markup it is what it looks like */
+	assert_html("one\ntwo\n \nthree &amp; four", "one two\nthree & four");
+	assert_html("one\r\n\r\ntwo", "one\ntwo");
+	assert_html("one\xe2\x80\xa9two\xe2\x80\xa8three", "one\ntwo three");
+	/* through libxml2 as well */
+	assert_html("<style></style><p>one<br>two<br><br>three<p>four",
+	    "one two\nthree\nfour");
+	/* escaped twice */
+	assert_html("&lt;b&gt;one&lt;/b&gt;\n\ntwo&lt;p&gt;three&lt;/p&gt;",
+	    "one two\nthree");
+	assert_html("<p>a</p><p>b &amp;amp; c</p>", "a\nb & c");
+	assert_html("a &amp;amp; b\n\nc", "a & b\nc");
+	assert_converts(
+	    html_markup_to_text, "<p>a</p>\n<p>b\n\nc</p>", "a\nb c");
+	assert_converts(
+	    text_clean_paragraphs, "\n\n a\nb\n\n\n c \n\n", "a b\nc");
+}
+
+static void
+a_text_of_one_paragraph_has_no_newline(void **state)
+{
+	(void)state;
+	assert_html("<p>One two.</p>", "One two.");
+	assert_html("<div><div><p>\nOne\ntwo\n</p></div>\n</div>", "One two");
+	assert_html("\n\none\ntwo\n\n", "one two");
+	assert_html("one<br/>two", "one two");
+}
+
+static void
+a_title_is_one_line(void **state)
+{
+	(void)state;
+	assert_title("<p>One</p><p>two</p>", "One two");
+	assert_title(
+	    "One<br><br>two\n\nthree\xe2\x80\xa9 four", "One two three four");
+	assert_clean("one\n\ntwo\xe2\x80\xa9three", "one two three");
+}
+
+static void
+a_buffer_is_flattened_from_an_offset_on(void **state)
+{
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 0);
+	plain_flatten(&out, 0);
+	assert_int_equal(buf_addstr(&out, "a\nb\nc\n"), 0);
+	plain_flatten(&out, 2);
+	assert_string_equal(out.data, "a\nb c ");
+	buf_clear(&out);
+}
+
+static void
 naive_clean(const char *in, size_t len, char *out)
 {
 	bool gap = false;
@@ -557,18 +618,26 @@ copying_in_blocks_is_copying_one_by_one(void **state)
 	buf_clear(&out);
 }
 
+static bool
+is_white(char c)
+{
+	return c == ' ' || c == '\n';
+}
+
 static void
-assert_is_plain(const struct buf *out)
+assert_is_plain(const struct buf *out, bool is_line)
 {
 	size_t i;
 
 	assert_true(plain_is_utf8(buf_str(out), out->len));
 	for (i = 0; i < out->len; i++) {
-		assert_true((unsigned char)out->data[i] >= 0x20);
-		assert_true(out->data[i] != ' ' || out->data[i + 1] != ' ');
+		assert_true((unsigned char)out->data[i] >= 0x20 ||
+			    (out->data[i] == '\n' && !is_line));
+		assert_false(
+		    is_white(out->data[i]) && is_white(out->data[i + 1]));
 	}
-	assert_true(out->len == 0 || out->data[0] != ' ');
-	assert_true(out->len == 0 || out->data[out->len - 1] != ' ');
+	assert_false(out->len && is_white(out->data[0]));
+	assert_false(out->len && is_white(out->data[out->len - 1]));
 }
 
 static void
@@ -578,8 +647,8 @@ whatever_comes_plain_text_leaves(void **state)
 	    "</p>", "<p ", "<script>", "</script>", "<!--", "-->", "<![CDATA[",
 	    "]]>", "\"", "'", "=", " ", "\n", "\xe4\xb8\xad", "\xc3", "\xff",
 	    "&amp;", "&lt;", "&#8217;", "text", "\x01", "/", "<a href="};
-	static const convert_fn converts[] = {
-	    html_to_text, html_title_to_text, html_markup_to_text, text_clean};
+	static const convert_fn converts[] = {html_title_to_text, text_clean,
+	    html_to_text, html_markup_to_text, text_clean_paragraphs};
 	uint32_t seed = 7;
 	struct buf in, out;
 	int round;
@@ -600,9 +669,9 @@ whatever_comes_plain_text_leaves(void **state)
 		max = next_random(&seed) % 64;
 		buf_reset(&out);
 		assert_int_equal(
-		    converts[round % 4](buf_str(&in), in.len, max, &out), 0);
+		    converts[round % 5](buf_str(&in), in.len, max, &out), 0);
 		assert_true(out.len <= max);
-		assert_is_plain(&out);
+		assert_is_plain(&out, round % 5 < 2);
 	}
 	buf_clear(&in);
 	buf_clear(&out);
@@ -613,7 +682,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(
-		block_elements_separate_words_and_inline_ones_do_not),
+		block_elements_separate_paragraphs_and_inline_ones_nothing),
 	    cmocka_unit_test(entities_are_decoded),
 	    cmocka_unit_test(an_ampersand_that_begins_nothing_stays),
 	    cmocka_unit_test(numbers_of_no_character_become_the_replacement),
@@ -628,6 +697,10 @@ main(void)
 	    cmocka_unit_test(what_was_escaped_twice_is_decoded_twice),
 	    cmocka_unit_test(certain_markup_is_decoded_once),
 	    cmocka_unit_test(white_space_of_any_script_is_one_blank),
+	    cmocka_unit_test(paragraphs_survive_as_one_newline),
+	    cmocka_unit_test(a_text_of_one_paragraph_has_no_newline),
+	    cmocka_unit_test(a_title_is_one_line),
+	    cmocka_unit_test(a_buffer_is_flattened_from_an_offset_on),
 	    cmocka_unit_test(what_hides_or_turns_text_is_dropped),
 	    cmocka_unit_test(what_is_no_utf8_becomes_the_replacement),
 	    cmocka_unit_test(a_text_is_cut_on_a_character_border),

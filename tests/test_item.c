@@ -76,6 +76,31 @@ items_that_share_a_guid_can_be_told_apart(void **state)
 	assert_other(a, b);
 }
 
+/* Items that were read before paragraphs were kept are the same items. */
+static void
+a_newline_is_a_blank_to_identity_and_fingerprints(void **state)
+{
+	struct item line = {.title = "x", .summary = "a b", .content = "c d e"};
+	struct item lines = {
+	    .title = "x", .summary = "a\nb", .content = "c\nd\ne"};
+	struct item other = {.title = "x", .summary = "a\nb", .content = "c de"};
+
+	(void)state;
+	item_identify(&line);
+	item_identify(&lines);
+	item_identify(&other);
+	assert_same(line, lines);
+	assert_true(line.body_fp == lines.body_fp);
+	assert_true(line.title_fp == lines.title_fp);
+	assert_false(line.body_fp == other.body_fp);
+	item_identify_apart(&line);
+	item_identify_apart(&lines);
+	assert_same(line, lines);
+	/* and the texts are as they were */
+	assert_string_equal(lines.summary, "a\nb");
+	assert_string_equal(lines.content, "c\nd\ne");
+}
+
 static void
 assert_id_is(const struct item *item, const char *expected)
 {
@@ -150,6 +175,7 @@ main(void)
 	    cmocka_unit_test(without_both_the_text_counts),
 	    cmocka_unit_test(a_guid_that_looks_like_a_link_is_no_link),
 	    cmocka_unit_test(items_that_share_a_guid_can_be_told_apart),
+	    cmocka_unit_test(a_newline_is_a_blank_to_identity_and_fingerprints),
 	    cmocka_unit_test(ids_stay_what_they_are),
 	    cmocka_unit_test(fingerprints_tell_title_from_body),
 	    cmocka_unit_test(the_quality_of_a_date_is_seen_from_now),

@@ -404,6 +404,343 @@ excluding_nearness_keeps_what_stands_apart(void **state)
 	CHECK(rows);
 }
 
+/* The same on summaries, which have paragraphs. */
+static void
+check_summaries(const struct row *rows, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		struct item item = {.title = "", .summary = rows[i].title};
+
+		if (is_match(rows[i].query, &item, NULL) != rows[i].want)
+			fail_msg("%s %s: %s", rows[i].query,
+			    rows[i].want ? "misses" : "takes", rows[i].title);
+	}
+}
+
+#define CHECK_SUMMARIES(rows)                                                  \
+	check_summaries(rows, sizeof(rows) / sizeof((rows)[0]))
+
+static void
+one_sentence_holds_all_operands_in_any_order(void **state)
+{
+	static const struct row rows[] = {
+	    {"a W/S b", "A x x x B.", true},
+	    {"a W/S b", "B x x x A.", true},
+	    {"a W/S b", "One a xx. Two b.", false},
+	    {"a W/S b", "One a xx.\nB", false},
+	    {"a W/S b", "x a xx. b x", true},
+	    {"a W/S b", "Not a xx. Not b xx. Yes a and b.", true},
+	    {"a W/S b", "xx.\n\n\n.\n\na b", true},
+	    {"a W/S b", "a", false},
+	    {"a W/S a", "a", false},
+	    {"a W/S a", "a xx. A", false},
+	    {"a W/S a", "a x a", true},
+	    /* a third may stand between the first two */
+	    {"a W/S b W/S c", "a c b", true},
+	    {"a W/S b W/S c", "c x a x b", true},
+	    {"a W/S b W/S c", "a b xx. C", false},
+	    {"a W/S (b W/S c)", "b a c", true},
+	    {"a W/S b W/S a", "a b", false},
+	    {"a W/S b W/S a", "a b a", true},
+	    /* no token is shared */
+	    {"China W/S \"South China Sea\"", "South China Sea", false},
+	    {"China W/S \"South China Sea\"", "South China Sea, China", true},
+	    {"\"a b\" W/S \"b c\"", "a b c", false},
+	    {"\"a b\" W/S \"b c\"", "a b c, b c", true},
+	    /* a phrase across the border lies in no sentence */
+	    {"\"aa b\" W/S c", "C xx aa. B c", false},
+	    {"\"aa b\" W/S c", "C xx aa, b c", true},
+	    {"(a OR b) W/S (c OR d)", "x. B and d.", true},
+	    {"(a OR b) W/S (c OR d)", "A and b xx. C and d.", false},
+	    {"(a NEAR/1 b) W/S c", "a b x x x c", true},
+	    {"(a NEAR/1 b) W/S c", "a x b c", false},
+	    {"(a W/S b) NEAR/1 c", "a x b c", true},
+	    {"(a W/S b) PRE/1 c", "c a x b", false},
+	    {"a NOT NEAR/2 (b W/S c)", "a b x c", false},
+	    {"ATLEAST2(a W/S b)", "a b", false},
+	    {"ATLEAST2(a W/S b)", "a b xx. Then b a.", true},
+	    {"a AND NOT (a W/S b)", "a xx. B", true},
+	    {"a AND NOT (a W/S b)", "a b", false},
+	    {"@dprk W/S @weapon", "N. Korea has no missiles.", true},
+	    {"@dprk W/S @weapon", "Kim Jong Un spoke. Missiles flew.", false},
+	    {"\ubd81\ud55c W/S \ubbf8\uc0ac\uc77c",
+		"\ubd81\ud55c\uc740 \ubc1c\uc0ac\ud588\ub2e4. "
+		"\ubbf8\uc0ac\uc77c\uc740 \ub0a0\uc558\ub2e4.",
+		false},
+	    {"\u671d\u9bae W/S \u5bfc\u5f39",
+		"\u671d\u9c9c\u53d1\u5c04\u5bfc\u5f39\u3002", true},
+	};
+
+	(void)state;
+	CHECK_SUMMARIES(rows);
+}
+
+static void
+one_paragraph_holds_all_operands(void **state)
+{
+	static const struct row rows[] = {
+	    {"a W/P b", "A xx. Then b.", true},
+	    {"a W/P b", "B xx. Then a.\nC", true},
+	    {"a W/P b", "A xx.\nThen b.", false},
+	    {"a W/P b", "A xx.\n\nThen b.", false},
+	    {"a W/P b", "A xx.\xe2\x80\xa9Then b.", false},
+	    {"a W/P b W/P c", "A xx. C xx. B.", true},
+	    {"(a W/S b) W/P c", "A b xx. C.", true},
+	    {"(a W/S b) W/P c", "A xx. B c.", false},
+	    {"a W/P b W/S c", "A xx. C b.", false},
+	    {"a W/P b W/S c", "C a b.", true},
+	    {"a W/P b W/S c", "c x a b.", true},
+	    {"a W/P b W/S c", "A b c.", true},
+	};
+
+	(void)state;
+	CHECK_SUMMARIES(rows);
+}
+
+static void
+fields_are_borders_of_sentences_and_paragraphs(void **state)
+{
+	const struct item item = {
+	    .title = "a x", .summary = "b y", .content = "a b"};
+
+	(void)state;
+	assert_false(is_match("x W/S y", &item, NULL));
+	assert_false(is_match("x W/P y", &item, NULL));
+	assert_true(is_match("a W/S b", &item, NULL));
+	assert_false(is_match("title:(a W/S b)", &item, NULL));
+	assert_true(is_match("x W/S title:a", &item, NULL));
+}
+
+static void
+a_phrase_goes_on_across_a_newline(void **state)
+{
+	static const struct row rows[] = {
+	    {"\"ballistic missile\"", "ballistic\nmissile", true},
+	    {"a NEAR/1 b", "a\nb", true},
+	    {"\"\ubd81\ud55c \ubbf8\uc0ac\uc77c\"",
+		"\ubd81\ud55c\n\ubbf8\uc0ac\uc77c", true},
+	    {"\ubd81\ud55c", "\ubd81\n\ud55c", false},
+	};
+
+	(void)state;
+	CHECK_SUMMARIES(rows);
+}
+
+/* Many ways to choose in one sentence, and more sentences behind it. */
+static void
+choices_in_one_sentence_are_bounded_and_hide_no_other(void **state)
+{
+	struct item item = {.title = ""};
+	struct buf text;
+	int i;
+
+	(void)state;
+	buf_init(&text, 0);
+	for (i = 0; i < 1000; i++)
+		assert_int_equal(buf_addstr(&text, "a b c "), 0);
+	assert_int_equal(buf_addstr(&text, "\nA b c d"), 0);
+	item.summary = buf_str(&text);
+	assert_true(is_match("a W/S b W/S c", &item, NULL));
+	assert_true(is_match("(a W/S b W/S c) NEAR/1 d", &item, NULL));
+	assert_true(is_match("a W/S b W/S c W/S d", &item, NULL));
+	assert_false(is_match("a W/S b W/S c W/S d W/S d", &item, NULL));
+	buf_clear(&text);
+}
+
+static void
+a_regex_stands_where_a_word_can(void **state)
+{
+	static const struct row rows[] = {
+	    {"/KN-\\d+/", "the KN-23 flew", true},
+	    {"/KN-\\d+/", "the kn-23 flew", false},
+	    {"/KN-\\d+/i", "the kn-23 flew", true},
+	    {"/caf\u00e9/", "cafe", false},
+	    {"/caf\u00e9/i", "CAF\u00c9", true},
+	    {"/a\\/b/", "a/b", true},
+	    {"/\\p{Hangul}{3}/", "\ubbf8\uc0ac\uc77c", true},
+	    {"missile /\\b\\d+ ?km\\b/", "missile flew 500km", true},
+	    {"missile /\\b\\d+ ?km\\b/", "missile flew far", false},
+	    {"missile -/test/", "missile test", false},
+	    {"missile -/test/", "missile", true},
+	    {"/a+b/ OR x", "aab", true},
+	    {"(/a+b/ OR x) y", "aab y", true},
+	    {"ANY2(/a./, /b./, c)", "ax bx", true},
+	    {"ANY2(/a./, /b./, c)", "ax", false},
+	    {"ALLCAPS(/thaad/i)", "the THAAD", true},
+	    {"ALLCAPS(/thaad/i)", "the Thaad", false},
+	    {"ALLCAPS(/thaad/i)", "the Thaad and THAAD", true},
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
+static void
+a_regex_counts_within_its_scope(void **state)
+{
+	const struct item item = {.title = "KN-23 flies",
+	    .summary = "one two three four KN-24 \u2014 and KN-25!",
+	    .content = "KN-26\nKN-27"};
+
+	(void)state;
+	assert_true(is_match("title:/KN-23/", &item, NULL));
+	assert_false(is_match("title:/KN-24/", &item, NULL));
+	assert_true(is_match("summary:/KN-24/", &item, NULL));
+	assert_false(is_match("summary:/KN-26/", &item, NULL));
+	assert_true(is_match("/KN-26/", &item, NULL));
+	assert_true(is_match("FIRST5(/KN-24/)", &item, NULL));
+	assert_false(is_match("FIRST4(/KN-24/)", &item, NULL));
+	assert_true(is_match("FIRST1(/KN-23/)", &item, NULL));
+	assert_false(is_match("FIRST50(/KN-26/)", &item, NULL));
+	/* by the word at or behind where it begins */
+	assert_true(is_match("FIRST7(/\u2014 and/)", &item, NULL));
+	assert_false(is_match("FIRST6(/\u2014 and/)", &item, NULL));
+	assert_false(is_match("FIRST255(/!$/)", &item, NULL));
+	assert_true(is_match("lead:/KN-25/", &item, NULL));
+	/* a dot is no newline, and the ends are the field's */
+	assert_false(is_match("/KN-26.KN-27/", &item, NULL));
+	assert_true(is_match("/KN-26\\sKN-27/", &item, NULL));
+	assert_false(is_match("/KN-26$/", &item, NULL));
+	assert_true(is_match("/KN-26$/ OR /(?m)KN-26$/", &item, NULL));
+}
+
+static void
+spans_of_a_regex_are_its_very_bytes(void **state)
+{
+	static const char *const queries[] = {"/-2\\d/ AND flies"};
+	const struct item item = {
+	    .title = "\u5317 KN-23 flies", .summary = "x-24\nflies"};
+	const struct match_span *spans;
+	struct desk desk;
+
+	(void)state;
+	desk_open(&desk, queries, 1);
+	desk.result = matcher_run(desk.matcher, &item, NULL);
+	assert_int_equal(desk.result->count, 1);
+	assert_int_equal(desk.result->matches[0].span_count, 4);
+	spans = desk.result->matches[0].spans;
+	assert_int_equal(spans[0].field, MATCH_TITLE);
+	assert_int_equal(spans[0].start, 6);
+	assert_int_equal(spans[0].end, 9);
+	assert_string_equal(spans[0].term, "/-2\\d/");
+	assert_null(spans[0].set);
+	assert_int_equal(spans[1].start, 10);
+	assert_string_equal(spans[1].term, "flies");
+	assert_int_equal(spans[2].field, MATCH_SUMMARY);
+	assert_int_equal(spans[2].start, 1);
+	assert_int_equal(spans[2].end, 4);
+	assert_int_equal(spans[3].start, 5);
+	desk_close(&desk);
+}
+
+static void
+spans_of_a_sentence_are_all_that_occurs_in_it(void **state)
+{
+	static const char *const queries[] = {"a W/S b"};
+	const struct item item = {
+	    .title = "a", .summary = "A a b xx. A xx. Then b, a and a."};
+	struct desk desk;
+
+	(void)state;
+	desk_open(&desk, queries, 1);
+	desk.result = matcher_run(desk.matcher, &item, NULL);
+	assert_int_equal(desk.result->count, 1);
+	assert_int_equal(desk.result->matches[0].span_count, 6);
+	assert_int_equal(desk.result->matches[0].spans[3].start, 21);
+	desk_close(&desk);
+}
+
+static void
+a_regex_given_up_is_counted_and_not_found(void **state)
+{
+	static const char *const queries[] = {"x /(a+)+$/", "x -/(a+)+$/", "x"};
+	struct item item = {.title = "x"};
+	struct desk desk;
+	struct buf text;
+	int i;
+
+	(void)state;
+	buf_init(&text, 0);
+	for (i = 0; i < 65535; i++)
+		assert_int_equal(buf_addch(&text, 'a'), 0);
+	assert_int_equal(buf_addch(&text, '!'), 0);
+	item.summary = buf_str(&text);
+	desk_open(&desk, queries, 3);
+	assert_int_equal(matcher_regex_overruns(desk.matcher), 0);
+	desk.result = matcher_run(desk.matcher, &item, NULL);
+	assert_false(desk_has(&desk, 0));
+	assert_true(desk_has(&desk, 1));
+	assert_true(desk_has(&desk, 2));
+	/* both topics share the one run */
+	assert_int_equal(matcher_regex_overruns(desk.matcher), 1);
+	item.summary = "aaa";
+	desk.result = matcher_run(desk.matcher, &item, NULL);
+	assert_true(desk_has(&desk, 0));
+	assert_int_equal(matcher_regex_overruns(desk.matcher), 1);
+	desk_close(&desk);
+	buf_clear(&text);
+}
+
+/* The first warning of a query; NULL if there is none. */
+static char *
+warning_of(const char *query, int *column_r)
+{
+	struct conf_topic topic = {.name = "t"};
+	struct conf conf = {.topics = &topic, .topic_count = 1};
+	struct topicset *set;
+	struct diag diag;
+	char *code = NULL;
+
+	text_of(&topic.query, query);
+	diag_init(&diag);
+	set = topicset_new(&conf, &diag);
+	assert_non_null(set);
+	assert_int_equal(diag.errors, 0);
+	if (diag.count) {
+		assert_int_equal(diag.entries[0].level, DIAG_WARNING);
+		assert_non_null(diag.entries[0].hint);
+		code = xstrdup(diag.entries[0].code);
+		*column_r = diag.entries[0].column;
+	}
+	topicset_free(&set);
+	diag_clear(&diag);
+	return code;
+}
+
+static void
+a_regex_that_no_word_wakes_is_warned_of(void **state)
+{
+	static const struct {
+		const char *query;
+		int column; /* 0 = no warning */
+	} rows[] = {
+	    {"/a+b/", 1},
+	    {"role:state AND title:/a+b/", 22},
+	    {"x OR /a+b/", 6},
+	    {"x AND /a+b/", 0},
+	    {"x AND NOT /a+b/", 0},
+	    {"x AND (y OR /a+b/)", 0},
+	    {"role:state", 0},
+	};
+	size_t i;
+	int column;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *code = warning_of(rows[i].query, &column);
+
+		if ((code != NULL) != (rows[i].column > 0))
+			fail_msg("%s", rows[i].query);
+		if (code) {
+			assert_string_equal(code, "W240");
+			assert_int_equal(column, rows[i].column);
+		}
+		free(code);
+	}
+}
+
 static void
 functions_count_and_restrict(void **state)
 {
@@ -820,6 +1157,7 @@ dice(uint32_t *seed, uint32_t sides)
 }
 
 struct plain_token {
+	int units[2]; /* its sentence and paragraph */
 	const char *text;
 	bool is_char;
 	bool is_glued; /* no blank before it */
@@ -839,10 +1177,39 @@ static const char *const plain_words[] = {
     "north", "korea", "missile", "missiles", "launch", "test"};
 static const char *const plain_chars[] = {"北", "朝", "核", "미", "사"};
 
+/* Writes a token behind what parts it from the one before, if there is one. */
+static void
+plain_part(char *field, struct plain_token *token, bool has_before,
+    uint32_t *seed, int *sentence, int *paragraph)
+{
+	size_t len = strlen(field);
+
+	if (has_before && !token->is_glued) {
+		const char *between = " ";
+
+		if (dice(seed, 6) == 0) {
+			between = ". ";
+			++*sentence;
+		} else if (dice(seed, 8) == 0) {
+			between = "\n";
+			++*sentence;
+			++*paragraph;
+		}
+		strcpy(field + len, between);
+		len += strlen(between);
+	}
+	strcpy(field + len, token->text);
+	/* before a small letter no sentence would end */
+	if (!token->is_char)
+		field[len] = (char)(field[len] - 'a' + 'A');
+	token->units[0] = *sentence;
+	token->units[1] = *paragraph;
+}
+
 static void
 plain_make(struct plain_text *text, uint32_t *seed)
 {
-	int field, i, position = 0;
+	int field, i, position = 0, sentence = 0, paragraph = 0;
 
 	memset(text, 0, sizeof(*text));
 	for (field = 0; field < MATCH_FIELDS; field++, position += 100000) {
@@ -861,11 +1228,12 @@ plain_make(struct plain_text *text, uint32_t *seed)
 			token->field = field;
 			token->position = position;
 			position += token->is_char ? 1 : 2;
-			if (i && !token->is_glued)
-				strcat(text->fields[field], " ");
-			strcat(text->fields[field], token->text);
+			plain_part(text->fields[field], token, i > 0, seed,
+			    &sentence, &paragraph);
 			text->count++;
 		}
+		sentence++;
+		paragraph++;
 	}
 }
 
@@ -907,14 +1275,14 @@ plain_term(uint32_t *seed, struct arena *arena)
 static struct plain_node *
 plain_operand(uint32_t *seed, struct arena *arena, int depth)
 {
-	static const enum query_type types[] = {
-	    QUERY_OR, QUERY_NEAR, QUERY_PRE, QUERY_NOT_NEAR, QUERY_NOT_PRE};
+	static const enum query_type types[] = {QUERY_OR, QUERY_NEAR, QUERY_PRE,
+	    QUERY_NOT_NEAR, QUERY_NOT_PRE, QUERY_SENTENCE, QUERY_PARAGRAPH};
 	struct plain_node *node;
 
 	if (depth == 0 || dice(seed, 2))
 		return plain_term(seed, arena);
 	node = arena_alloc(arena, sizeof(*node));
-	node->type = types[dice(seed, 5)];
+	node->type = types[dice(seed, 7)];
 	node->n = 1 + (int)dice(seed, 4);
 	node->left = plain_operand(seed, arena, depth - 1);
 	node->right = plain_operand(seed, arena, depth - 1);
@@ -967,7 +1335,9 @@ plain_write(struct buf *out, const struct plain_node *node)
 	    [QUERY_NEAR] = "NEAR",
 	    [QUERY_PRE] = "PRE",
 	    [QUERY_NOT_NEAR] = "NOT NEAR",
-	    [QUERY_NOT_PRE] = "NOT PRE"};
+	    [QUERY_NOT_PRE] = "NOT PRE",
+	    [QUERY_SENTENCE] = "W/S",
+	    [QUERY_PARAGRAPH] = "W/P"};
 
 	if (node->type == QUERY_TERM) {
 		plain_write_term(out, node);
@@ -1053,6 +1423,73 @@ plain_behind(const struct plain_text *text, int a_first, int a_last,
 	return 0;
 }
 
+static void plain_list_of(const struct plain_text *text,
+    const struct plain_node *node, struct plain_list *list);
+
+/* The operands of a chain of W/S or W/P, from an outer one inwards. */
+struct plain_chain {
+	struct plain_list *lists[8];
+	int count;
+	int chosen[8];
+};
+
+static void
+plain_chain_add(const struct plain_text *text, const struct plain_node *node,
+    enum query_type type, struct plain_chain *chain)
+{
+	if (node->type == type) {
+		plain_chain_add(text, node->left, type, chain);
+		plain_chain_add(text, node->right, type, chain);
+		return;
+	}
+	assert_true(chain->count < 8);
+	chain->lists[chain->count] = xmalloc(sizeof(*chain->lists[0]));
+	plain_list_of(text, node, chain->lists[chain->count++]);
+}
+
+/* Adds every run from one of each operand to another, all in one unit. */
+static void
+plain_chain_try(const struct plain_text *text, struct plain_chain *chain,
+    int unit, int at, struct plain_list *list)
+{
+	int i, k, first = 1000, last = -1;
+
+	if (at < chain->count) {
+		for (i = 0; i < chain->lists[at]->count; i++) {
+			chain->chosen[at] = i;
+			plain_chain_try(text, chain, unit, at + 1, list);
+		}
+		return;
+	}
+	for (i = 0; i < at; i++) {
+		int a_first = chain->lists[i]->items[chain->chosen[i]].first;
+		int a_last = chain->lists[i]->items[chain->chosen[i]].last;
+
+		for (k = 0; k < i; k++) {
+			if (!plain_behind(text, a_first, a_last,
+				chain->lists[k]->items[chain->chosen[k]].first,
+				chain->lists[k]->items[chain->chosen[k]].last))
+				return;
+		}
+		first = a_first < first ? a_first : first;
+		last = a_last > last ? a_last : last;
+	}
+	if (text->tokens[first].units[unit] == text->tokens[last].units[unit])
+		plain_list_add(list, first, last);
+}
+
+static void
+plain_list_of_unit(const struct plain_text *text, const struct plain_node *node,
+    struct plain_list *list)
+{
+	struct plain_chain chain = {.count = 0};
+
+	plain_chain_add(text, node, node->type, &chain);
+	plain_chain_try(text, &chain, node->type == QUERY_PARAGRAPH, 0, list);
+	while (chain.count > 0)
+		free(chain.lists[--chain.count]);
+}
+
 static void
 plain_list_of(const struct plain_text *text, const struct plain_node *node,
     struct plain_list *list)
@@ -1061,6 +1498,10 @@ plain_list_of(const struct plain_text *text, const struct plain_node *node,
 	int i, k;
 
 	list->count = 0;
+	if (node->type == QUERY_SENTENCE || node->type == QUERY_PARAGRAPH) {
+		plain_list_of_unit(text, node, list);
+		return;
+	}
 	if (node->type == QUERY_TERM) {
 		for (i = 0; i < text->count; i++) {
 			if (plain_stands_at(text, node, i))
@@ -1466,6 +1907,18 @@ main(void)
 	    cmocka_unit_test(an_exact_term_is_matched_as_written),
 	    cmocka_unit_test(nearness_counts_words_and_half_words),
 	    cmocka_unit_test(excluding_nearness_keeps_what_stands_apart),
+	    cmocka_unit_test(one_sentence_holds_all_operands_in_any_order),
+	    cmocka_unit_test(one_paragraph_holds_all_operands),
+	    cmocka_unit_test(fields_are_borders_of_sentences_and_paragraphs),
+	    cmocka_unit_test(a_phrase_goes_on_across_a_newline),
+	    cmocka_unit_test(
+		choices_in_one_sentence_are_bounded_and_hide_no_other),
+	    cmocka_unit_test(a_regex_stands_where_a_word_can),
+	    cmocka_unit_test(a_regex_counts_within_its_scope),
+	    cmocka_unit_test(spans_of_a_regex_are_its_very_bytes),
+	    cmocka_unit_test(spans_of_a_sentence_are_all_that_occurs_in_it),
+	    cmocka_unit_test(a_regex_given_up_is_counted_and_not_found),
+	    cmocka_unit_test(a_regex_that_no_word_wakes_is_warned_of),
 	    cmocka_unit_test(functions_count_and_restrict),
 	    cmocka_unit_test(fields_are_searched_apart),
 	    cmocka_unit_test(what_is_known_of_an_item_is_matched_as_a_whole),

@@ -305,6 +305,52 @@ entries_that_share_a_guid_by_mistake_are_told_apart(void **state)
 	poll_free(&poll);
 }
 
+static void
+new_items_are_kept_for_the_history_whether_they_match_or_not(void **state)
+{
+	struct fixture *f = *state;
+	struct poll *poll;
+
+	f->conf.keep_history_ms = DAY_S * 1000LL;
+	poll = poll_of(f,
+	    ITEM("1", "Football", TODAY) ITEM("2", "A missile flies", TODAY)
+	        ITEM("3", "Known", TODAY) ITEM("4", "Changed", TODAY));
+	poll->is_first = false;
+	poll->items[2].status = ITEM_KNOWN;
+	poll->items[3].status = ITEM_CHANGED;
+	poll_judge(poll, NOW_MS);
+	assert_int_equal(poll->judged_ms, NOW_MS);
+	assert_ptr_equal(strstr(poll->history.data,
+	    "{\"id\":\"2\",\"feed\":\"wire\",\"source\":\"Wire\","
+	    "\"first_seen\":\"2026-01-02T00:00:00.000Z\""),
+	    poll->history.data);
+	assert_non_null(strstr(poll->history.data, "}\n{\"id\":\"1\""));
+	assert_null(strstr(poll->history.data, "Known"));
+	assert_null(strstr(poll->history.data, "Changed"));
+	poll_free(&poll);
+}
+
+static void
+nothing_is_kept_of_a_first_poll_or_when_the_history_is_off(void **state)
+{
+	struct fixture *f = *state;
+	struct poll *poll;
+
+	f->conf.keep_history_ms = DAY_S * 1000LL;
+	poll = poll_of(f, ITEM("1", "A missile flies", TODAY));
+	poll_judge(poll, NOW_MS);
+	assert_int_equal(poll->event_count, 1);
+	assert_int_equal(poll->history.len, 0);
+	poll_free(&poll);
+	f->conf.keep_history_ms = 0;
+	poll = poll_of(f, ITEM("1", "A missile flies", TODAY));
+	poll->is_first = false;
+	poll_judge(poll, NOW_MS);
+	assert_int_equal(poll->event_count, 1);
+	assert_int_equal(poll->history.len, 0);
+	poll_free(&poll);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -324,6 +370,8 @@ main(void)
 	    TEST(an_entry_with_an_old_date_before_known_ones_is_news),
 	    TEST(an_entry_repeated_in_one_document_counts_once),
 	    TEST(entries_that_share_a_guid_by_mistake_are_told_apart),
+	    TEST(new_items_are_kept_for_the_history_whether_they_match_or_not),
+	    TEST(nothing_is_kept_of_a_first_poll_or_when_the_history_is_off),
 	};
 	int rc;
 

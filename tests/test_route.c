@@ -86,6 +86,8 @@ a_severity_adds_its_sinks_once_from_its_level_on(void **state)
 	f->conf.routes = &f->route;
 	f->conf.route_count = 1;
 	assert_routed(f, &f->topic, "alerts");
+	/* whatever the topic's own is: this event was raised */
+	f->topic.severity = SEVERITY_LOW;
 	f->event.severity = SEVERITY_FLASH;
 	assert_routed(f, &f->topic, "alerts call");
 	f->topic.sinks = (struct strings){call_name, 1};

@@ -1,7 +1,7 @@
 /*
  * Markup to plain text, and plain text to clean text. All output passes
- * through struct plain, so it is always valid UTF-8 on one line, without
- * controls, and never longer than was asked.
+ * through struct plain, so it is always valid UTF-8, a paragraph a line and a
+ * title one, without controls, and never longer than was asked.
  *
  * Markup is read by libxml2's HTML parser. But nine summaries in ten hold
  * nothing but complete tags and known entities, and the parser would cost more
@@ -221,7 +221,19 @@ static bool
 html_ends_annotation(enum html_kind kind)
 {
 	return kind == HTML_RUBY || kind == HTML_ANNOTATION ||
-	       kind == HTML_BLOCK;
+	       kind == HTML_BLOCK || kind == HTML_LINE;
+}
+
+/* The white space that a tag of that kind is. */
+static void
+html_gap(struct plain *plain, enum html_kind kind)
+{
+	if (kind == HTML_BLOCK)
+		plain_gap(plain, PLAIN_PARAGRAPH);
+	else if (kind == HTML_PAIRED)
+		plain_gap(plain, PLAIN_BLANK);
+	else if (kind == HTML_LINE)
+		plain_gap(plain, PLAIN_LINE);
 }
 
 /*
@@ -280,8 +292,9 @@ html_scan_tag(struct html_scan *scan)
 		return HTML_LITERAL;
 	if (!q)
 		return HTML_PARSER;
-	if (kind == HTML_BLOCK || kind == HTML_PAIRED)
-		plain_gap(scan->plain);
+	/* XHTML ends its <br> */
+	html_gap(
+	    scan->plain, kind == HTML_LINE && !is_start ? HTML_PAIRED : kind);
 	next = kind == HTML_ANNOTATION && is_start
 		   ? html_scan_annotation(scan, q)
 		   : NULL;
@@ -334,8 +347,8 @@ html_on_tag(struct html_reader *reader, enum html_kind kind)
 {
 	if (html_ends_annotation(kind))
 		reader->annotation = 0;
-	if (kind == HTML_BLOCK || kind == HTML_PAIRED)
-		plain_gap(reader->plain);
+	if (kind != HTML_LINE)
+		html_gap(reader->plain, kind);
 }
 
 static void
@@ -347,6 +360,9 @@ html_on_start(void *data, const xmlChar *name, const xmlChar **attributes)
 
 	(void)attributes;
 	html_on_tag(reader, kind);
+	/* an end is told of <br> too, and is none more */
+	if (kind == HTML_LINE)
+		html_gap(reader->plain, kind);
 	if (kind == HTML_ANNOTATION)
 		reader->annotation = HTML_ANNOTATION_MAX;
 	if (++reader->depth > HTML_DEPTH_MAX || reader->plain->is_full)
@@ -460,19 +476,34 @@ html_parse_valid(struct plain *plain, const char *html, size_t len)
 	buf_clear(&valid);
 }
 
+/* How a text is read: its kind, and what its newlines are. */
+struct html_form {
+	bool is_title;
+	enum plain_newline newline;
+};
+
+static void
+html_begin(struct plain *plain, struct buf *out, size_t len, size_t max,
+    const struct html_form *form)
+{
+	plain_begin(plain, out, len, max);
+	if (!form->is_title)
+		plain_keep_paragraphs(plain, form->newline);
+}
+
 static int
-html_convert(
-    const char *html, size_t len, size_t max, struct buf *out, bool is_title)
+html_convert(const char *html, size_t len, size_t max, struct buf *out,
+    const struct html_form *form)
 {
 	struct plain plain;
 	struct html_scan scan = {.plain = &plain,
 	    .p = html,
 	    .end = html + len,
-	    .is_title = is_title};
+	    .is_title = form->is_title};
 
-	plain_begin(&plain, out, len, max);
+	html_begin(&plain, out, len, max, form);
 	if (html_scan(&scan) == -1) {
-		plain_begin(&plain, out, len, max);
+		html_begin(&plain, out, len, max, form);
 		html_parse_valid(&plain, html, len);
 	}
 	return plain_end(&plain);
@@ -518,20 +549,26 @@ static int
 html_convert_twice(
     const char *html, size_t len, size_t max, struct buf *out, bool is_title)
 {
+	bool has_tags = memchr(html, '<', len) != NULL;
+	struct html_form form = {
+	    is_title, has_tags ? PLAIN_NEWLINE_BLANK : PLAIN_NEWLINE_LINE};
 	size_t from = out->len, made;
 	struct buf once;
-	int rc = html_convert(html, len, max, out, is_title);
+	int rc = html_convert(html, len, max, out, &form);
 
 	made = out->len - from;
 	if (made == 0 || !memchr(html, '&', len) ||
 	    (!html_has_reference(out->data + from, made) &&
-		(memchr(html, '<', len) ||
-		    !html_has_end_tag(out->data + from, made))))
+		(has_tags || !html_has_end_tag(out->data + from, made))))
 		return rc;
 	buf_init(&once, 0);
 	(void)buf_add(&once, out->data + from, made);
 	out->len = from;
-	rc = html_convert(once.data, once.len, max, out, is_title);
+	/* the newlines are ours, unless it was markup that had them */
+	form.newline = !has_tags && memchr(once.data, '<', once.len)
+			   ? PLAIN_NEWLINE_BLANK
+			   : PLAIN_NEWLINE_PARAGRAPH;
+	rc = html_convert(once.data, once.len, max, out, &form);
 	buf_clear(&once);
 	return rc;
 }
@@ -539,7 +576,9 @@ html_convert_twice(
 int
 html_markup_to_text(const char *html, size_t len, size_t max, struct buf *out)
 {
-	return html_convert(html, len, max, out, false);
+	const struct html_form form = {false, PLAIN_NEWLINE_BLANK};
+
+	return html_convert(html, len, max, out, &form);
 }
 
 int

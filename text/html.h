@@ -12,8 +12,10 @@
 
 /*
  * Markup to plain text: tags dropped (script, style and the readings of ruby
- * with their content, block elements become white space), entities decoded,
- * then cleaned like text_clean(). What was plainly escaped twice is decoded
+ * with their content, block elements and two line breaks in a row become the
+ * '\n' between two paragraphs), entities decoded, then cleaned like
+ * text_clean_paragraphs(). In a text without a tag a blank line parts two
+ * paragraphs. What was plainly escaped twice is decoded
  * twice. Appends at most max bytes, cut on a character border. Input without
  * '<' and '&' takes no parser. Returns 0, or -1 when the buffer's bound is met.
  */
@@ -23,7 +25,8 @@ int html_markup_to_text(
     const char *html, size_t len, size_t max, struct buf *out);
 /*
  * The same for text that may be markup or not, as titles are: what looks like
- * a tag but is none of HTML's ("List<String>", "a < b") stays as it is.
+ * a tag but is none of HTML's ("List<String>", "a < b") stays as it is. The
+ * result is one line.
  */
 int html_title_to_text(
     const char *html, size_t len, size_t max, struct buf *out);
@@ -34,6 +37,9 @@ int html_title_to_text(
  * and trimmed. Same bounds and result.
  */
 int text_clean(const char *text, size_t len, size_t max, struct buf *out);
+/* The same, but blank lines and U+2029 become the '\n' between paragraphs. */
+int text_clean_paragraphs(
+    const char *text, size_t len, size_t max, struct buf *out);
 /* Whether HTML has an element of that name. */
 bool html_is_element(const char *name);
 /*

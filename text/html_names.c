@@ -33,7 +33,7 @@ static const struct html_element html_elements[] = {
     {"blink", HTML_INLINE},
     {"blockquote", HTML_BLOCK},
     {"body", HTML_BLOCK},
-    {"br", HTML_BLOCK},
+    {"br", HTML_LINE},
     {"button", HTML_BLOCK},
     {"canvas", HTML_BLOCK},
     {"caption", HTML_BLOCK},

@@ -8,11 +8,12 @@
 enum html_kind {
 	HTML_UNKNOWN,
 	HTML_INLINE,
-	HTML_BLOCK, /* separates words */
+	HTML_BLOCK, /* separates paragraphs */
+	HTML_LINE, /* separates words; two in a row, paragraphs */
 	HTML_RUBY, /* inline; an annotation ends there */
 	HTML_ANNOTATION, /* how the word before it is read: not shown */
 	/* of these, only what has an end tag counts in a title */
-	HTML_PAIRED, /* a block, and what it holds may be hidden or not */
+	HTML_PAIRED, /* separates words; what it holds may be hidden or not */
 	HTML_HIDDEN, /* its content is not shown */
 };
 

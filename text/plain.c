@@ -12,6 +12,8 @@
 #define PLAIN_CHAR_MAX 4 /* bytes of a character in UTF-8 */
 #define PLAIN_GROWTH 3 /* an invalid byte becomes U+FFFD */
 #define PLAIN_REPLACEMENT 0xfffd
+#define PLAIN_LINE_SEPARATOR 0x2028
+#define PLAIN_PARAGRAPH_SEPARATOR 0x2029
 
 #define ONES UINT64_C(0x0101010101010101)
 #define HIGHS (ONES * 0x80)
@@ -75,24 +77,61 @@ plain_end(struct plain *plain)
 }
 
 void
-plain_gap(struct plain *plain)
+plain_keep_paragraphs(struct plain *plain, enum plain_newline newline)
 {
-	plain->has_gap = true;
+	plain->has_paragraphs = true;
+	plain->newline = newline;
+}
+
+void
+plain_gap(struct plain *plain, enum plain_space space)
+{
+	if (space == PLAIN_LINE && plain->gap == PLAIN_LINE)
+		space = PLAIN_PARAGRAPH;
+	if (space > plain->gap)
+		plain->gap = space;
+}
+
+void
+plain_flatten(struct buf *buf, size_t from)
+{
+	char *at;
+
+	while (from < buf->len &&
+	       (at = memchr(buf->data + from, '\n', buf->len - from))) {
+		*at = ' ';
+		from = (size_t)(at + 1 - buf->data);
+	}
+}
+
+/* The white space that ASCII's stands for. */
+static void
+plain_ascii_gap(struct plain *plain, char c)
+{
+	if (c != '\n' || plain->newline == PLAIN_NEWLINE_BLANK)
+		plain_gap(plain, PLAIN_BLANK);
+	else
+		plain_gap(plain, plain->newline == PLAIN_NEWLINE_LINE
+				     ? PLAIN_LINE
+				     : PLAIN_PARAGRAPH);
 }
 
 /* Makes sure that the gap and `len` bytes fit, and writes the gap. */
 static bool
 plain_room(struct plain *plain, size_t len)
 {
-	bool with_gap = plain->has_gap && plain->p != plain->start;
+	bool with_gap = plain->gap && plain->p != plain->start;
 
 	if ((size_t)(plain->end - plain->p) < len + with_gap)
 		plain->is_full = true;
 	if (plain->is_full)
 		return false;
 	if (with_gap)
-		*plain->p++ = ' ';
-	plain->has_gap = false;
+		*plain->p++ =
+		    plain->gap == PLAIN_PARAGRAPH && plain->has_paragraphs
+			? '\n'
+			: ' ';
+	plain->gap = PLAIN_NO_SPACE;
 	return true;
 }
 
@@ -133,7 +172,13 @@ plain_char(struct plain *plain, uint32_t code)
 	if (code >= 0x80 && code <= 0x9f && plain_c1[code - 0x80])
 		code = plain_c1[code - 0x80];
 	if (plain_is_blank(code)) {
-		plain->has_gap = true;
+		if (code < 0x80)
+			plain_ascii_gap(plain, (char)code);
+		else
+			plain_gap(plain,
+			    code == PLAIN_PARAGRAPH_SEPARATOR ? PLAIN_PARAGRAPH
+			    : code == PLAIN_LINE_SEPARATOR    ? PLAIN_LINE
+							      : PLAIN_BLANK);
 		return;
 	}
 	if (code == 0 || !utf8proc_codepoint_valid((utf8proc_int32_t)code))
@@ -234,7 +279,7 @@ plain_add_easy(struct plain *plain, const char *p, const char *end)
 	}
 	if (p > from && to[-1] == ' ') {
 		to--;
-		plain->has_gap = true;
+		plain->gap = PLAIN_BLANK;
 	}
 	plain->p = to;
 	return p;
@@ -250,8 +295,7 @@ plain_add_run(
 			p++;
 			break;
 		case PLAIN_SPACE:
-			plain->has_gap = true;
-			p++;
+			plain_ascii_gap(plain, *p++);
 			break;
 		case PLAIN_MARKUP:
 			if (stops_at_markup)
@@ -421,6 +465,17 @@ text_clean(const char *text, size_t len, size_t max, struct buf *out)
 	struct plain plain;
 
 	plain_begin(&plain, out, len, max);
+	plain_add(&plain, text, text + len);
+	return plain_end(&plain);
+}
+
+int
+text_clean_paragraphs(const char *text, size_t len, size_t max, struct buf *out)
+{
+	struct plain plain;
+
+	plain_begin(&plain, out, len, max);
+	plain_keep_paragraphs(&plain, PLAIN_NEWLINE_LINE);
 	plain_add(&plain, text, text + len);
 	return plain_end(&plain);
 }

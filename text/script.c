@@ -92,8 +92,18 @@ script_is_char(uint32_t code)
 enum script
 script_of(uint32_t code)
 {
-	enum script script = script_find(RANGES(script_chars), code);
+	enum script script;
 
+	/* nearly every character of a text */
+	if (code < 0x80)
+		return (code | 0x20) >= 'a' && (code | 0x20) <= 'z'
+			   ? SCRIPT_LATIN
+			   : SCRIPT_NONE;
+	if (code >= 0x4e00 && code <= 0x9fff)
+		return SCRIPT_HAN;
+	if (code >= 0xac00 && code <= 0xd7a3)
+		return SCRIPT_HANGUL;
+	script = script_find(RANGES(script_chars), code);
 	if (script != SCRIPT_NONE)
 		return script;
 	switch (utf8proc_category((utf8proc_int32_t)code)) {

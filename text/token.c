@@ -316,12 +316,12 @@ tokens_push_word(struct token_scan *scan, size_t start, size_t end)
 }
 
 static uint64_t
-token_wildcards(const char *text)
+token_wildcards(const char *text, size_t len)
 {
 	uint64_t found = 0;
-	int i;
+	size_t i;
 
-	for (i = 0; i < TOKEN_BLOCK; i++)
+	for (i = 0; i < len && i < TOKEN_BLOCK; i++)
 		found |= (uint64_t)(text[i] == '*' || text[i] == '?') << i;
 	return found;
 }
@@ -362,7 +362,8 @@ tokens_read_masks(
 	    token_block_ascii((const unsigned char *)text, &high) | carry;
 
 	if (scan->has_wildcards)
-		words |= token_wildcards(text);
+		words |= token_wildcards(
+		    text, scan->len - (size_t)(text - scan->text));
 	masks->words = masks->chars = masks->carry = 0;
 	if (high) {
 		token_block_wide((const unsigned char *)text, masks);

@@ -98,6 +98,8 @@ eval_is_true(struct eval *eval, const struct query_node *node)
 		return eval_term_is_true(eval, &node->scope, node->index);
 	case QUERY_SET:
 		return eval_set_is_true(eval, node);
+	case QUERY_REGEX:
+		return eval_regex_is_true(eval, node);
 	case QUERY_META:
 		return eval_meta_is_true(eval, node);
 	case QUERY_AND:
@@ -120,6 +122,8 @@ eval_is_true(struct eval *eval, const struct query_node *node)
 	case QUERY_PRE:
 	case QUERY_NOT_NEAR:
 	case QUERY_NOT_PRE:
+	case QUERY_SENTENCE:
+	case QUERY_PARAGRAPH:
 	case QUERY_ATLEAST:
 		return eval_list_is_true(eval, node);
 	}

@@ -10,6 +10,12 @@
  * of the text, are followed further.
  */
 #define EVAL_OCCURRENCES_MAX 4096
+/*
+ * In one sentence or paragraph so many ways to choose one occurrence of each
+ * operand are followed, among so many that are tried.
+ */
+#define EVAL_UNIT_CHOICES_MAX 256
+#define EVAL_UNIT_TRIES_MAX 16384
 
 struct eval_occurrence {
 	uint32_t first; /* tokens, inclusive */
@@ -28,13 +34,27 @@ struct eval_set {
 	uint32_t count; /* 0: the set does not occur */
 };
 
-/* Before it is turned into offsets: tokens of a hit and its term. */
+/* What a true tree is true of. */
 struct eval_span {
-	uint32_t first;
-	uint32_t last;
+	enum match_field field;
+	uint32_t start; /* bytes in the field, end exclusive */
+	uint32_t end;
 	uint32_t order; /* in which they were found */
 	const char *term;
 	const char *set;
+};
+
+/* The sentence, or paragraph, of each token; counted when first needed. */
+struct eval_units {
+	bool is_known;
+	uint32_t *of_token;
+	size_t cap;
+};
+
+enum eval_unit {
+	EVAL_SENTENCE,
+	EVAL_PARAGRAPH,
+	EVAL_UNITS,
 };
 
 struct eval {
@@ -53,6 +73,8 @@ struct eval {
 	struct eval_occurrence *occurrences; /* a stack */
 	size_t occurrence_count;
 	size_t occurrence_cap;
+	struct eval_units units[EVAL_UNITS];
+	struct regex_scan *regex; /* NULL if no query has one */
 	struct eval_span *spans;
 	size_t span_count;
 	size_t span_cap;
@@ -60,6 +82,11 @@ struct eval {
 
 /* The item's language; found out when it is first asked for. */
 const struct lang *eval_language(struct eval *eval);
+/*
+ * Whether what a tree cannot do without occurs at all, wherever: far quicker,
+ * and enough to put most topics aside. The tokens need not be numbered.
+ */
+bool eval_may_be_true(const struct eval *eval, const struct query_node *node);
 bool eval_is_true(struct eval *eval, const struct query_node *node);
 /*
  * The same, and what it is true of is added to eval->spans. Of one term no

@@ -1,61 +1,13 @@
 /*
  * Occurrences as lists on a stack: what NEAR, PRE and counting work on. A list
  * is sorted by where its members begin and holds none twice. Two lists are
- * joined by looking up, for each member of one, where the other goes on.
+ * joined by looking up, for each member of one, where the other goes on; W/S
+ * and W/P are eval_unit.c's.
  */
 #include <string.h>
-#include <utf8proc.h>
 
 #include "lib/alloc.h"
 #include "topics/eval_private.h"
-
-/* Written in capitals: at least one, and no small letter. */
-static bool
-eval_is_capitals(const struct eval *eval, uint32_t first, uint32_t last)
-{
-	const struct term_field *field =
-	    &eval->text.fields[term_text_field(&eval->text, first)];
-	size_t at, end, len;
-	bool has_capital = false;
-
-	term_text_source(&eval->text, first, last, &at, &end);
-	for (; at < end; at += len) {
-		uint32_t code = token_decode(field->source + at, &len);
-		utf8proc_category_t category =
-		    utf8proc_category((utf8proc_int32_t)code);
-
-		if (category == UTF8PROC_CATEGORY_LL)
-			return false;
-		if (category == UTF8PROC_CATEGORY_LU)
-			has_capital = true;
-	}
-	return has_capital;
-}
-
-/* In the title, or among the first words of the text. */
-static bool
-eval_is_first(const struct eval *eval, unsigned words, uint32_t token)
-{
-	const uint32_t *positions = eval->text.tokens.positions;
-
-	if (token < eval->text.fields[MATCH_TITLE].end)
-		return true;
-	return token >= eval->lead_first && token < eval->lead_end &&
-	       positions[token] - positions[eval->lead_first] <
-		   words * TOKEN_WORD_WIDTH;
-}
-
-bool
-eval_in_scope(const struct eval *eval, const struct query_scope *scope,
-    uint32_t first, uint32_t last)
-{
-	if (scope->fields != QUERY_FIELDS_ALL &&
-	    !(scope->fields >> term_text_field(&eval->text, first) & 1))
-		return false;
-	if (scope->first && !eval_is_first(eval, scope->first, first))
-		return false;
-	return !scope->is_capitals || eval_is_capitals(eval, first, last);
-}
 
 bool
 eval_is_open(const struct query_scope *scope)
@@ -73,7 +25,7 @@ eval_entry(const struct eval *eval, uint32_t entry)
 		    .entries[entry - eval->topics->first_entry[set]];
 }
 
-static void
+void
 eval_push(struct eval *eval, uint32_t first, uint32_t last)
 {
 	struct eval_occurrence *occurrence;
@@ -106,38 +58,63 @@ eval_before(const struct eval_occurrence *a, const struct eval_occurrence *b)
 	return a->first != b->first ? a->first < b->first : a->last < b->last;
 }
 
-static void
-eval_sift(struct eval_occurrence *heap, size_t at, size_t count)
+/* Where the part that is in order and begins at `at` ends. */
+static size_t
+eval_run_end(const struct eval_occurrence *items, size_t count, size_t at)
 {
-	struct eval_occurrence moved = heap[at];
-	size_t child;
+	size_t end = at + 1;
 
-	for (; (child = 2 * at + 1) < count; at = child) {
-		if (child + 1 < count &&
-		    eval_before(&heap[child], &heap[child + 1]))
-			child++;
-		if (!eval_before(&moved, &heap[child]))
-			break;
-		heap[at] = heap[child];
-	}
-	heap[at] = moved;
+	while (end < count && !eval_before(&items[end], &items[end - 1]))
+		end++;
+	return end < count ? end : count;
 }
 
-/* In place: the C library's qsort may allocate. */
+/* Merges items from `at` to `middle` with those from there to `end`. */
 static void
-eval_sort(struct eval_occurrence *items, size_t count)
+eval_merge(const struct eval_occurrence *items, size_t at, size_t middle,
+    size_t end, struct eval_occurrence *out)
 {
-	struct eval_occurrence last;
-	size_t i;
+	size_t i = at, k = middle;
 
-	for (i = count / 2; i > 0; i--)
-		eval_sift(items, i - 1, count);
-	for (i = count; i > 1; i--) {
-		last = items[i - 1];
-		items[i - 1] = items[0];
-		items[0] = last;
-		eval_sift(items, 0, i - 1);
+	for (; at < end; at++) {
+		if (k >= end ||
+		    (i < middle && !eval_before(&items[k], &items[i])))
+			out[at] = items[i++];
+		else
+			out[at] = items[k++];
 	}
+}
+
+/*
+ * What comes is mostly a few lists that are in order already: they are merged
+ * in pairs until one is left. The free end of the stack serves as the other
+ * place.
+ */
+static void
+eval_sort(struct eval *eval, size_t base)
+{
+	size_t count = eval->occurrence_count - base, at, middle, end, merges;
+	struct eval_occurrence *from, *to, *turn;
+
+	eval->occurrences =
+	    xgrow(eval->occurrences, eval->occurrence_count + count,
+		&eval->occurrence_cap, sizeof(*eval->occurrences));
+	from = eval->occurrences + base;
+	to = from + count;
+	do {
+		merges = 0;
+		for (at = 0; at < count; at = end, merges++) {
+			middle = eval_run_end(from, count, at);
+			end = middle < count ? eval_run_end(from, count, middle)
+					     : count;
+			eval_merge(from, at, middle, end, to);
+		}
+		turn = from;
+		from = to;
+		to = turn;
+	} while (merges > 1);
+	if (from != eval->occurrences + base)
+		memcpy(to, from, count * sizeof(*to));
 }
 
 /* Sorts the list that begins at base, and drops what stands twice. */
@@ -146,12 +123,10 @@ eval_settle(struct eval *eval, size_t base)
 {
 	struct eval_occurrence *items = eval->occurrences + base;
 	size_t count = eval->occurrence_count - base, i, kept = 0;
-	bool is_sorted = true;
 
-	for (i = 1; i < count && is_sorted; i++)
-		is_sorted = !eval_before(&items[i], &items[i - 1]);
-	if (!is_sorted)
-		eval_sort(items, count);
+	if (count && eval_run_end(items, count, 0) < count)
+		eval_sort(eval, base);
+	items = eval->occurrences + base;
 	for (i = 0; i < count; i++) {
 		if (!kept || eval_before(&items[kept - 1], &items[i]))
 			items[kept++] = items[i];
@@ -277,8 +252,7 @@ eval_exclude(struct eval *eval, struct eval_range left, struct eval_range right,
 	eval->occurrence_count = left.base + kept;
 }
 
-/* Replaces the lists from base on by what stands behind them. */
-static void
+void
 eval_drop_below(struct eval *eval, size_t base, size_t from)
 {
 	size_t count = eval->occurrence_count - from;
@@ -336,6 +310,10 @@ eval_list(struct eval *eval, const struct query_node *node)
 	case QUERY_NOT_NEAR:
 	case QUERY_NOT_PRE:
 		eval_list_proximity(eval, node);
+		break;
+	case QUERY_SENTENCE:
+	case QUERY_PARAGRAPH:
+		eval_list_unit(eval, node);
 		break;
 	default:
 		break; /* refused by the parser */

@@ -8,6 +8,13 @@
 /* Whether a hit counts where and how the query asks for it. */
 bool eval_in_scope(const struct eval *eval, const struct query_scope *scope,
     uint32_t first, uint32_t last);
+/* The same of what a regex matched: bytes of a field. */
+bool eval_bytes_in_scope(const struct eval *eval,
+    const struct query_scope *scope, enum match_field field, size_t start,
+    size_t end);
+/* The token that stands at a byte of a field, or the next; or its end. */
+uint32_t eval_token_at(
+    const struct eval *eval, enum match_field field, size_t start);
 /* Whether every hit does. */
 bool eval_is_open(const struct query_scope *scope);
 /* An entry by its number among those of all sets. */
@@ -19,6 +26,13 @@ const struct topic_set_entry *eval_entry(
  * most EVAL_OCCURRENCES_MAX.
  */
 void eval_list(struct eval *eval, const struct query_node *node);
+/* The same of W/S and W/P. */
+void eval_list_unit(struct eval *eval, const struct query_node *node);
+void eval_push(struct eval *eval, uint32_t first, uint32_t last);
+/* The unit in which a token stands; no two fields share one. */
+uint32_t eval_unit_of(struct eval *eval, enum eval_unit unit, uint32_t token);
+/* Replaces the lists from base on by what stands behind them. */
+void eval_drop_below(struct eval *eval, size_t base, size_t from);
 /* The first of a sorted list that begins behind a token. */
 size_t eval_find_behind(
     const struct eval_occurrence *items, size_t count, uint32_t token);
@@ -26,6 +40,12 @@ size_t eval_find_behind(
 void eval_raise_ends(struct eval_occurrence *items, size_t count);
 /* Whether n of those from base on share no token with each other. */
 bool eval_has_disjoint(const struct eval *eval, size_t base, unsigned n);
+
+bool eval_regex_is_true(struct eval *eval, const struct query_node *node);
+/* Adds the places that the regex matched, at most MATCH_SPANS_MAX. */
+void eval_regex_spans(struct eval *eval, const struct query_node *node);
+/* Adds a span that the caller fills in. */
+struct eval_span *eval_add_span(struct eval *eval);
 
 bool eval_meta_is_true(struct eval *eval, const struct query_node *node);
 

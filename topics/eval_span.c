@@ -26,18 +26,29 @@ eval_is_framed(const struct eval *eval, const struct eval_frame *frame,
 	return i && items[i - 1].last >= hit->last;
 }
 
-static void
-eval_add_span(struct eval *eval, const struct term_hit *hit, const char *term,
-    const char *set)
+struct eval_span *
+eval_add_span(struct eval *eval)
 {
 	struct eval_span *span;
 
 	eval->spans = xgrow(eval->spans, eval->span_count + 1, &eval->span_cap,
 	    sizeof(*eval->spans));
 	span = &eval->spans[eval->span_count];
-	span->first = hit->first;
-	span->last = hit->last;
 	span->order = (uint32_t)eval->span_count++;
+	return span;
+}
+
+static void
+eval_span_hit(struct eval *eval, const struct term_hit *hit, const char *term,
+    const char *set)
+{
+	struct eval_span *span = eval_add_span(eval);
+	size_t start, end;
+
+	span->field = term_text_field(&eval->text, hit->first);
+	term_text_source(&eval->text, hit->first, hit->last, &start, &end);
+	span->start = (uint32_t)start;
+	span->end = (uint32_t)end;
 	span->term = term;
 	span->set = set;
 }
@@ -58,7 +69,7 @@ eval_span_term(struct eval *eval, const struct query_scope *scope,
 		if (!eval_in_scope(eval, scope, hit->first, hit->last) ||
 		    !eval_is_framed(eval, frame, hit))
 			continue;
-		eval_add_span(eval, hit, text, set);
+		eval_span_hit(eval, hit, text, set);
 		added++;
 	}
 }
@@ -105,6 +116,39 @@ eval_span_node(struct eval *eval, const struct query_node *node,
 	}
 }
 
+/*
+ * Widens each of a sorted list to its whole sentence or paragraph: all that
+ * occurs there belongs to what was found, though not every choice was followed.
+ */
+static void
+eval_widen(struct eval *eval, enum query_type type, size_t base)
+{
+	enum eval_unit unit =
+	    type == QUERY_SENTENCE ? EVAL_SENTENCE : EVAL_PARAGRAPH;
+	size_t i;
+
+	for (i = base; i < eval->occurrence_count; i++) {
+		struct eval_occurrence *item = &eval->occurrences[i];
+		uint32_t number, first = item->first, last = item->last;
+		const struct term_field *field =
+		    &eval->text.fields[term_text_field(&eval->text, first)];
+
+		if (i > base && item[-1].last >= last) {
+			*item = item[-1];
+			continue;
+		}
+		number = eval_unit_of(eval, unit, first);
+		while (first > field->first &&
+		       eval_unit_of(eval, unit, first - 1) == number)
+			first--;
+		while (last + 1 < field->end &&
+		       eval_unit_of(eval, unit, last + 1) == number)
+			last++;
+		item->first = first;
+		item->last = last;
+	}
+}
+
 static bool
 eval_explain_list(struct eval *eval, const struct query_node *node)
 {
@@ -119,6 +163,8 @@ eval_explain_list(struct eval *eval, const struct query_node *node)
 		is_true = eval->occurrence_count > frame.base;
 	}
 	frame.count = eval->occurrence_count - frame.base;
+	if (node->type == QUERY_SENTENCE || node->type == QUERY_PARAGRAPH)
+		eval_widen(eval, node->type, frame.base);
 	eval_raise_ends(eval->occurrences + frame.base, frame.count);
 	if (is_true)
 		eval_span_node(eval, node, &frame);
@@ -158,6 +204,11 @@ eval_explain(struct eval *eval, const struct query_node *node)
 			return false;
 		eval_span_node(eval, node, &all);
 		return true;
+	case QUERY_REGEX:
+		if (!eval_regex_is_true(eval, node))
+			return false;
+		eval_regex_spans(eval, node);
+		return true;
 	case QUERY_META:
 		return eval_meta_is_true(eval, node);
 	case QUERY_NOT:
@@ -171,6 +222,8 @@ eval_explain(struct eval *eval, const struct query_node *node)
 	case QUERY_PRE:
 	case QUERY_NOT_NEAR:
 	case QUERY_NOT_PRE:
+	case QUERY_SENTENCE:
+	case QUERY_PARAGRAPH:
 	case QUERY_ATLEAST:
 		return eval_explain_list(eval, node);
 	}

@@ -109,6 +109,17 @@ lang_script_of(const char *code)
 	return found ? found->script : SCRIPT_NONE;
 }
 
+/* The text is folded, so that letters of ASCII are small. */
+static enum script
+lang_token_script(const char *text)
+{
+	size_t len;
+
+	if ((unsigned char)*text < 0x80)
+		return *text >= 'a' ? SCRIPT_LATIN : SCRIPT_NONE;
+	return script_of(token_decode(text, &len));
+}
+
 /*
  * The script that prevails, by positions: a character of CJK weighs half a
  * word. Kana among Han tell Japanese, Hangul among Han Korean.
@@ -121,11 +132,10 @@ lang_prevailing(const struct tokens *tokens, unsigned *scripts_r)
 
 	for (i = 0; i < tokens->count; i++) {
 		const struct token *token = &tokens->items[i];
-		size_t len;
 
 		if (token->kind != TOKEN_BREAK)
-			counts[script_of(
-			    token_decode(tokens->text + token->start, &len))] +=
+			counts[lang_token_script(
+			    tokens->text + token->start)] +=
 			    token->kind == TOKEN_WORD ? TOKEN_WORD_WIDTH : 1;
 	}
 	counts[SCRIPT_NONE] = 0;
@@ -164,7 +174,8 @@ lang_normalise(char code[LANG_CODE_MAX], const char *text)
 	for (i = 0; i < sizeof(lang_mistakes) / sizeof(lang_mistakes[0]); i++) {
 		const char *meant = lang_mistakes[i][1];
 
-		if (strlen(lang_mistakes[i][0]) != len ||
+		if (code[0] != lang_mistakes[i][0][0] ||
+		    strlen(lang_mistakes[i][0]) != len ||
 		    strncmp(code, lang_mistakes[i][0], len) != 0)
 			continue;
 		memmove(
@@ -274,7 +285,8 @@ lang_admits(const struct lang *lang, const char *code)
 	char want[LANG_CODE_MAX], scripts[2][5], regions[2][4];
 	size_t len;
 
-	if (!code)
+	/* nearly all that ask want the very language */
+	if (!code || (code[0] && strcmp(code, lang->code) == 0))
 		return true;
 	lang_normalise(want, code);
 	if (lang_admits_script(lang, want))

@@ -36,6 +36,11 @@ matcher_new(const struct topicset *topics)
 	term_text_init(&eval->text);
 	term_hits_init(&eval->hits, topics->terms);
 	meta_init(&eval->meta);
+	if (topics->regexes)
+		eval->regex = regex_scan_new(topics->regexes);
+	/* there from the beginning: an empty list of it is no null pointer */
+	eval->occurrences =
+	    xgrow(NULL, 1, &eval->occurrence_cap, sizeof(*eval->occurrences));
 	eval->sets = xcalloc(topics->set_count, sizeof(*eval->sets));
 	matcher->found_sets =
 	    xcalloc(topics->set_count, sizeof(*matcher->found_sets));
@@ -52,6 +57,7 @@ matcher_free(struct matcher **matcher_p)
 {
 	struct matcher *matcher = *matcher_p;
 	struct eval *eval;
+	size_t i;
 
 	if (!matcher)
 		return;
@@ -59,6 +65,9 @@ matcher_free(struct matcher **matcher_p)
 	term_text_clear(&eval->text);
 	term_hits_clear(&eval->hits);
 	meta_clear(&eval->meta);
+	regex_scan_free(&eval->regex);
+	for (i = 0; i < EVAL_UNITS; i++)
+		free(eval->units[i].of_token);
 	free(eval->sets);
 	free(eval->entries);
 	free(eval->occurrences);
@@ -79,12 +88,12 @@ matcher_reset(struct matcher *matcher)
 
 	for (i = 0; i < matcher->found_set_count; i++)
 		matcher->eval.sets[matcher->found_sets[i]].count = 0;
-	for (i = 0; i < matcher->candidate_count; i++)
-		matcher->is_candidate[matcher->candidates[i]] = false;
 	matcher->found_set_count = 0;
 	matcher->candidate_count = 0;
 	matcher->eval.entry_count = 0;
 	matcher->eval.has_lang = false;
+	for (i = 0; i < EVAL_UNITS; i++)
+		matcher->eval.units[i].is_known = false;
 	term_hits_reset(&matcher->eval.hits);
 	arena_reset(matcher->result.arena);
 	matcher->result.count = 0;
@@ -108,6 +117,8 @@ matcher_read(struct matcher *matcher, const struct item *item,
 	eval->lead_first = lead->first;
 	eval->lead_end = lead->end;
 	meta_set(&eval->meta, item, source);
+	if (eval->regex)
+		regex_scan_set(eval->regex, fields);
 }
 
 static void
@@ -167,38 +178,29 @@ matcher_wake(
 	}
 }
 
-/* Restores the heap below `at`, the greatest on top. */
-static void
-matcher_sift(uint32_t *heap, size_t at, size_t count)
+static int
+matcher_compare_topics(const void *a, const void *b)
 {
-	uint32_t moved = heap[at];
-	size_t child;
+	const uint32_t *x = a, *y = b;
 
-	for (; (child = 2 * at + 1) < count; at = child) {
-		if (child + 1 < count && heap[child] < heap[child + 1])
-			child++;
-		if (moved >= heap[child])
-			break;
-		heap[at] = heap[child];
-	}
-	heap[at] = moved;
+	return (*x > *y) - (*x < *y);
 }
 
-/* In place: the C library's qsort may allocate. */
+/* Drops the topics that lack something; most do. */
 static void
-matcher_sort(uint32_t *items, size_t count)
+matcher_drop(struct matcher *matcher)
 {
-	uint32_t last;
-	size_t i;
+	size_t i, kept = 0;
 
-	for (i = count / 2; i > 0; i--)
-		matcher_sift(items, i - 1, count);
-	for (i = count; i > 1; i--) {
-		last = items[i - 1];
-		items[i - 1] = items[0];
-		items[0] = last;
-		matcher_sift(items, 0, i - 1);
+	for (i = 0; i < matcher->candidate_count; i++) {
+		uint32_t topic = matcher->candidates[i];
+
+		matcher->is_candidate[topic] = false;
+		if (eval_may_be_true(
+			&matcher->eval, matcher->topics->topics[topic].query))
+			matcher->candidates[kept++] = topic;
 	}
+	matcher->candidate_count = kept;
 }
 
 /* The topics that may be true, in the order of the configuration. */
@@ -221,50 +223,23 @@ matcher_choose(struct matcher *matcher)
 		matcher->candidates[matcher->candidate_count++] =
 		    topics->always[i];
 	}
-	matcher_sort(matcher->candidates, matcher->candidate_count);
+	matcher_drop(matcher);
+	qsort(matcher->candidates, matcher->candidate_count,
+	    sizeof(*matcher->candidates), matcher_compare_topics);
 }
 
 static int
-matcher_compare_spans(const struct eval_span *a, const struct eval_span *b)
+matcher_compare_spans(const void *a, const void *b)
 {
-	if (a->first != b->first)
-		return a->first < b->first ? -1 : 1;
-	if (a->last != b->last)
-		return a->last < b->last ? -1 : 1;
-	return a->order < b->order ? -1 : a->order > b->order;
-}
+	const struct eval_span *x = a, *y = b;
 
-static void
-matcher_sift_spans(struct eval_span *heap, size_t at, size_t count)
-{
-	struct eval_span moved = heap[at];
-	size_t child;
-
-	for (; (child = 2 * at + 1) < count; at = child) {
-		if (child + 1 < count &&
-		    matcher_compare_spans(&heap[child], &heap[child + 1]) < 0)
-			child++;
-		if (matcher_compare_spans(&moved, &heap[child]) >= 0)
-			break;
-		heap[at] = heap[child];
-	}
-	heap[at] = moved;
-}
-
-static void
-matcher_sort_spans(struct eval_span *items, size_t count)
-{
-	struct eval_span last;
-	size_t i;
-
-	for (i = count / 2; i > 0; i--)
-		matcher_sift_spans(items, i - 1, count);
-	for (i = count; i > 1; i--) {
-		last = items[i - 1];
-		items[i - 1] = items[0];
-		items[0] = last;
-		matcher_sift_spans(items, 0, i - 1);
-	}
+	if (x->field != y->field)
+		return x->field < y->field ? -1 : 1;
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	if (x->end != y->end)
+		return x->end < y->end ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
 }
 
 /* Sorts, drops what stands twice, keeps the first MATCH_SPANS_MAX. */
@@ -274,18 +249,32 @@ matcher_settle_spans(struct eval *eval)
 	struct eval_span *spans = eval->spans;
 	size_t i, kept = 0;
 
-	matcher_sort_spans(spans, eval->span_count);
+	if (eval->span_count)
+		qsort(spans, eval->span_count, sizeof(*spans),
+		    matcher_compare_spans);
 	for (i = 0; i < eval->span_count && kept < MATCH_SPANS_MAX; i++) {
-		if (kept && spans[kept - 1].first == spans[i].first &&
-		    spans[kept - 1].last == spans[i].last)
+		if (kept && spans[kept - 1].field == spans[i].field &&
+		    spans[kept - 1].start == spans[i].start &&
+		    spans[kept - 1].end == spans[i].end)
 			continue;
 		spans[kept++] = spans[i];
 	}
 	return kept;
 }
 
+/* Whether the topic, which matched, is raised; if so, its spans are added. */
+static bool
+matcher_is_raised(struct eval *eval, const struct topic *topic)
+{
+	if (!topic->raise || !eval_is_true(eval, topic->raise))
+		return false;
+	(void)eval_explain(eval, topic->raise);
+	return true;
+}
+
 static void
-matcher_add_match(struct matcher *matcher, const struct topic *topic)
+matcher_add_match(
+    struct matcher *matcher, const struct topic *topic, bool is_raised)
 {
 	struct eval *eval = &matcher->eval;
 	struct match_result *result = &matcher->result;
@@ -296,6 +285,9 @@ matcher_add_match(struct matcher *matcher, const struct topic *topic)
 	    &matcher->match_cap, sizeof(*matcher->matches));
 	match = &matcher->matches[result->count++];
 	match->topic = topic->conf;
+	match->is_raised = is_raised;
+	match->severity =
+	    is_raised ? topic->conf->raise_to : topic->conf->severity;
 	match->span_count = count;
 	match->spans =
 	    arena_calloc(result->arena, count, sizeof(*match->spans));
@@ -303,9 +295,9 @@ matcher_add_match(struct matcher *matcher, const struct topic *topic)
 		const struct eval_span *from = &eval->spans[i];
 		struct match_span *span = &match->spans[i];
 
-		span->field = term_text_field(&eval->text, from->first);
-		term_text_source(&eval->text, from->first, from->last,
-		    &span->start, &span->end);
+		span->field = from->field;
+		span->start = from->start;
+		span->end = from->end;
 		span->term = from->term;
 		span->set = from->set;
 	}
@@ -327,7 +319,8 @@ matcher_evaluate(struct matcher *matcher)
 			continue;
 		eval->span_count = 0;
 		(void)eval_explain(eval, topic->query);
-		matcher_add_match(matcher, topic);
+		matcher_add_match(
+		    matcher, topic, matcher_is_raised(eval, topic));
 	}
 	matcher->result.matches = matcher->matches;
 }
@@ -350,12 +343,33 @@ matcher_scan(struct matcher *matcher)
 }
 
 const struct match_result *
+matcher_judge(struct matcher *matcher)
+{
+	matcher_choose(matcher);
+	matcher_evaluate(matcher);
+	return &matcher->result;
+}
+
+const struct match_result *
 matcher_run(struct matcher *matcher, const struct item *item,
     const struct match_source *source)
 {
 	matcher_prepare(matcher, item, source);
 	(void)matcher_scan(matcher);
-	matcher_choose(matcher);
-	matcher_evaluate(matcher);
-	return &matcher->result;
+	return matcher_judge(matcher);
+}
+
+struct eval *
+matcher_eval(struct matcher *matcher)
+{
+	/* they are not if no topic came so far */
+	tokens_number(&matcher->eval.text.tokens);
+	return &matcher->eval;
+}
+
+size_t
+matcher_regex_overruns(const struct matcher *matcher)
+{
+	return matcher->eval.regex ? regex_scan_overruns(matcher->eval.regex)
+				   : 0;
 }

@@ -30,8 +30,18 @@ query_parser_clear(struct query_parser *parser)
 {
 	map_free(&parser->sets, NULL);
 	folded_clear(&parser->folded);
+	regexes_free(&parser->regexes);
 	free(parser->tokens);
 	memset(parser, 0, sizeof(*parser));
+}
+
+struct regexes *
+query_parser_take_regexes(struct query_parser *parser)
+{
+	struct regexes *regexes = parser->regexes;
+
+	parser->regexes = NULL;
+	return regexes;
 }
 
 static size_t

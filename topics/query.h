@@ -7,6 +7,7 @@
 
 #include "config/conf.h"
 #include "lib/diag.h"
+#include "topics/regex.h"
 #include "topics/terms.h"
 #include "topics/topic.h"
 
@@ -34,6 +35,9 @@ enum query_type {
 	QUERY_PRE,
 	QUERY_NOT_NEAR,
 	QUERY_NOT_PRE,
+	QUERY_SENTENCE, /* W/S: in one sentence, in any order */
+	QUERY_PARAGRAPH, /* W/P */
+	QUERY_REGEX, /* on the text as published; never joined with NEAR */
 	QUERY_ATLEAST,
 	QUERY_ANY,
 };
@@ -74,18 +78,19 @@ struct query_node {
 	/* terms, sets and metadata */
 	struct query_scope scope;
 	const char *text; /* as written, without quotes; the set's name;
-			   * the value folded */
+			   * the value folded; a regex with its slashes */
 	enum query_field field; /* metadata */
 	bool is_exact;
 	bool is_phrase;
 	bool has_wildcards; /* metadata */
-	uint32_t index; /* of the term's use, later of the term; set */
+	uint32_t index; /* of the term's use, later of the term; set; regex */
 };
 
 /* What parsing needs; one serves all queries of a configuration. */
 struct query_parser {
 	struct arena *arena; /* owns the trees */
 	struct terms *terms; /* filled */
+	struct regexes *regexes; /* NULL until there is one */
 	const struct conf *conf; /* for the names of sets */
 	struct map *sets; /* name to index, plus one */
 	struct diag *diag;
@@ -97,6 +102,8 @@ struct query_parser {
 void query_parser_init(struct query_parser *parser, struct arena *arena,
     struct terms *terms, const struct conf *conf, struct diag *diag);
 void query_parser_clear(struct query_parser *parser);
+/* The regular expressions of all trees, now the caller's; NULL if none. */
+struct regexes *query_parser_take_regexes(struct query_parser *parser);
 /* The tree, or NULL when errors were reported. */
 struct query_node *query_parse(
     struct query_parser *parser, const struct conf_text *text);

@@ -11,6 +11,8 @@
 #include "lib/alloc.h"
 #include "topics/query_lex.h"
 
+#define LEX_SHOWN_MAX 40 /* bytes of the query quoted in a message */
+
 bool
 query_error(struct query_report *report, size_t start, size_t len,
     const char *code, const char *fmt, ...)
@@ -134,11 +136,16 @@ lexer_ends_chunk(uint32_t c)
 	return c == ' ' || c == '(' || c == ')' || c == '"' || c == ',';
 }
 
+/* Remembered: title:title:title: ... is looked through once, not each time. */
 size_t
-lexer_chunk_end(const struct lexer *lexer, size_t at)
+lexer_chunk_end(struct lexer *lexer, size_t at)
 {
+	if (at >= lexer->chunk_start && at < lexer->chunk_end)
+		return lexer->chunk_end;
+	lexer->chunk_start = at;
 	while (at < lexer->len && !lexer_ends_chunk(lexer_peek(lexer, at)))
 		at = lexer_step(lexer, at);
+	lexer->chunk_end = at;
 	return at;
 }
 
@@ -243,20 +250,65 @@ lexer_exact(struct lexer *lexer)
 	lexer_push(lexer, LEX_EXACT, start, next);
 }
 
+/* What may follow the slash at an offset: nothing, or an i. */
+static size_t
+lexer_regex_end(struct lexer *lexer, size_t start, size_t slash)
+{
+	size_t at = slash + 1, end;
+
+	if (at < lexer->len && lexer->text[at] == 'i')
+		at++;
+	end = lexer_chunk_end(lexer, at);
+	if (end > at &&
+	    query_error(lexer->report, at, end - at, "E011",
+		"'%.*s' behind a regular expression",
+		(int)(end - at < LEX_SHOWN_MAX ? end - at : LEX_SHOWN_MAX),
+		lexer->text + at))
+		query_hint(lexer->report,
+		    "only i may stand there, for either case; a slash "
+		    "inside is written \\/");
+	if (end > at)
+		lexer_push(lexer, LEX_BAD, start, end);
+	return end > at ? 0 : at;
+}
+
+/* Taken as it stands: no character in it is read as another. */
 static void
 lexer_regex(struct lexer *lexer)
 {
-	size_t start = lexer->at, at = start + 1;
+	size_t start = lexer->at, at = start + 1, end;
+	struct lex_token *token;
 
 	while (at < lexer->len && lexer->text[at] != '/')
 		at += lexer->text[at] == '\\' && at + 1 < lexer->len ? 2 : 1;
-	if (at < lexer->len)
-		at++;
-	if (at < lexer->len && lexer->text[at] == 'i')
-		at++;
-	query_error(lexer->report, start, at - start, "E140",
-	    "regular expressions are not supported yet");
-	lexer_push(lexer, LEX_BAD, start, at);
+	if (at >= lexer->len) {
+		if (query_error(lexer->report, start, 1, "E002",
+			"this regular expression is never closed"))
+			query_hint(lexer->report,
+			    "it ends with another /; closeness in a sentence "
+			    "or paragraph is W/S or W/P");
+		lexer_push(lexer, LEX_BAD, start, lexer->len);
+		return;
+	}
+	end = lexer_regex_end(lexer, start, at);
+	if (!end)
+		return;
+	token = lexer_push(lexer, LEX_REGEX, start, end);
+	token->text = (uint32_t)start + 1;
+	token->text_len = (uint32_t)(at - start - 1);
+}
+
+/* An input method's slash. */
+static void
+lexer_wide_slash(struct lexer *lexer)
+{
+	size_t start = lexer->at, end = lexer_chunk_end(lexer, start);
+
+	if (query_error(lexer->report, start, lexer_step(lexer, start) - start,
+		"E001", "a full-width slash"))
+		query_hint(lexer->report,
+		    "a regular expression stands between two ASCII ones");
+	lexer_push(lexer, LEX_BAD, start, end);
 }
 
 static void
@@ -299,8 +351,11 @@ lexer_next(struct lexer *lexer)
 		lexer_exact(lexer);
 	else if (c == '@' && !is_value)
 		lexer_set(lexer);
-	else if (c == '/' && !is_value && !lexer->is_entry)
+	else if (c == '/' && !is_value && !lexer->is_entry &&
+		 lexer->text[lexer->at] == '/')
 		lexer_regex(lexer);
+	else if (c == '/' && !is_value && !lexer->is_entry)
+		lexer_wide_slash(lexer);
 	else
 		lexer_chunk(lexer, is_value);
 }

@@ -10,6 +10,7 @@ enum lex_type {
 	LEX_PHRASE,
 	LEX_EXACT, /* `=` before a word or phrase */
 	LEX_SET,
+	LEX_REGEX,
 	LEX_FIELD,
 	LEX_FUNCTION,
 	LEX_OPEN,
@@ -20,6 +21,8 @@ enum lex_type {
 	LEX_NOT, /* and `-` */
 	LEX_NEAR,
 	LEX_PRE,
+	LEX_SENTENCE,
+	LEX_PARAGRAPH,
 	LEX_BAD, /* reported; stands for a term */
 };
 
@@ -34,7 +37,7 @@ struct lex_token {
 	enum lex_type type;
 	uint32_t start; /* in the query */
 	uint32_t len;
-	uint32_t text; /* a phrase without quotes, a set's name */
+	uint32_t text; /* a phrase without quotes, a set's name, a pattern */
 	uint32_t text_len;
 	unsigned n;
 	enum query_field field;
@@ -70,6 +73,9 @@ struct lexer {
 	bool is_value_next;
 	size_t value_depth; /* inside of url:( ... ); 0 = not */
 	bool is_entry; /* of a set: operators have no place */
+	/* what lexer_chunk_end found last, and from where on it holds */
+	size_t chunk_start;
+	size_t chunk_end;
 };
 
 /* Reads all; the last token is LEX_END. */
@@ -116,7 +122,7 @@ lexer_step(const struct lexer *lexer, size_t at)
 struct lex_token *lexer_push(
     struct lexer *lexer, enum lex_type type, size_t start, size_t end);
 /* Where what begins at an offset ends: a blank, bracket, quote or comma. */
-size_t lexer_chunk_end(const struct lexer *lexer, size_t at);
+size_t lexer_chunk_end(struct lexer *lexer, size_t at);
 /* Reads a word, an operator, or what stands in the place of one. */
 void lexer_chunk(struct lexer *lexer, bool is_value);
 

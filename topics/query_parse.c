@@ -5,14 +5,11 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <string.h>
 
 #include "lib/alloc.h"
 #include "topics/query_parse.h"
 
 #define PARSE_SHOWN_MAX 40 /* bytes of the query quoted in a message */
-
-static struct query_node *parse_primary(struct parse *parse);
 
 int
 parse_shown(const struct lex_token *token)
@@ -100,64 +97,6 @@ parse_group(struct parse *parse)
 	return node ? node : parse_nothing(parse);
 }
 
-/* Whether occurrences of it can be counted and measured. */
-static const struct query_node *
-parse_find_uncountable(const struct query_node *node)
-{
-	const struct query_node *child, *found;
-
-	switch (node->type) {
-	case QUERY_TERM:
-	case QUERY_SET:
-	case QUERY_NEAR:
-	case QUERY_PRE:
-	case QUERY_NOT_NEAR:
-	case QUERY_NOT_PRE:
-		return NULL;
-	case QUERY_OR:
-		for (child = node->children; child; child = child->next) {
-			if ((found = parse_find_uncountable(child)))
-				return found;
-		}
-		return NULL;
-	default:
-		return node;
-	}
-}
-
-static const char *
-parse_type_name(const struct query_node *node)
-{
-	switch (node->type) {
-	case QUERY_AND:
-		return "AND";
-	case QUERY_NOT:
-		return "NOT";
-	case QUERY_ATLEAST:
-		return "ATLEAST";
-	case QUERY_ANY:
-		return "ANY";
-	default:
-		return query_field_name(node->field);
-	}
-}
-
-static void
-parse_check_countable(
-    struct parse *parse, const struct query_node *node, const char *inside)
-{
-	const struct query_node *found = parse_find_uncountable(node);
-
-	if (!found)
-		return;
-	if (query_error(parse->report, found->start, found->len, "E203",
-		found->type == QUERY_META ? "%s: cannot stand inside of %s"
-					  : "%s cannot stand inside of %s",
-		parse_type_name(found), inside))
-		query_hint(parse->report, "words, phrases, sets, these joined "
-					  "by OR, or another NEAR or PRE");
-}
-
 static void
 parse_check_values(
     struct parse *parse, const struct query_node *node, const char *field)
@@ -219,6 +158,7 @@ parse_may_follow_field(const struct parse *parse)
 	case LEX_PHRASE:
 	case LEX_EXACT:
 	case LEX_SET:
+	case LEX_REGEX:
 	case LEX_FIELD:
 	case LEX_FUNCTION:
 	case LEX_OPEN:
@@ -388,7 +328,7 @@ parse_missing(struct parse *parse)
 		query_error(parse->report, token->start, token->len, "E203",
 		    "NOT cannot stand here");
 	else if (token->type == LEX_AND || token->type == LEX_OR ||
-		 token->type == LEX_NEAR || token->type == LEX_PRE)
+		 parse_is_near(token))
 		query_error(parse->report, token->start, token->len, "E005",
 		    "there is no term before '%.*s'", parse_shown(token),
 		    parse->text + token->start);
@@ -399,7 +339,7 @@ parse_missing(struct parse *parse)
 	return parse_nothing(parse);
 }
 
-static struct query_node *
+struct query_node *
 parse_primary(struct parse *parse)
 {
 	switch (parse->token->type) {
@@ -410,6 +350,8 @@ parse_primary(struct parse *parse)
 		return parse_exact(parse);
 	case LEX_SET:
 		return parse_set(parse);
+	case LEX_REGEX:
+		return parse_regex(parse);
 	case LEX_FIELD:
 		return parse_field(parse);
 	case LEX_FUNCTION:
@@ -421,60 +363,6 @@ parse_primary(struct parse *parse)
 		return parse_nothing(parse);
 	default:
 		return parse_missing(parse);
-	}
-}
-
-static bool
-parse_is_near(const struct lex_token *token)
-{
-	return token->type == LEX_NEAR || token->type == LEX_PRE;
-}
-
-struct query_node *
-parse_proximity(struct parse *parse)
-{
-	struct query_node *left = parse_primary(parse);
-	size_t chain;
-
-	for (chain = 1;; chain++) {
-		const struct lex_token *token = parse->token;
-		bool is_not = token->type == LEX_NOT && !token->is_minus &&
-			      parse_is_near(token + 1);
-		struct query_node *node;
-		enum query_type type;
-
-		if (!is_not && !parse_is_near(token))
-			return left;
-		token += is_not;
-		parse->token = token + 1;
-		if (chain > QUERY_DEPTH_MAX) {
-			query_error(parse->report, token->start, token->len,
-			    "E009", "more than %d NEAR or PRE in a row",
-			    QUERY_DEPTH_MAX);
-			parse_abort(parse);
-			return left;
-		}
-		if (token->type == LEX_NEAR)
-			type = is_not ? QUERY_NOT_NEAR : QUERY_NEAR;
-		else
-			type = is_not ? QUERY_NOT_PRE : QUERY_PRE;
-		left->next = parse_primary(parse);
-		if (parse->meta != QUERY_FIELDS) {
-			query_error(parse->report, token->start, token->len,
-			    "E203", "values of %s: have no places",
-			    query_field_name(parse->meta));
-			left->next = NULL;
-			continue;
-		}
-		parse_check_countable(
-		    parse, left, token->type == LEX_NEAR ? "NEAR" : "PRE");
-		parse_check_countable(parse, left->next,
-		    token->type == LEX_NEAR ? "NEAR" : "PRE");
-		node = parse_node(
-		    parse->parser, type, left->start, parse_here(parse));
-		node->n = token->n;
-		node->children = left;
-		left = node;
 	}
 }
 

@@ -36,9 +36,19 @@ struct query_node *parse_term(struct query_parser *parser,
 struct query_node *parse_word(struct parse *parse);
 struct query_node *parse_exact(struct parse *parse);
 struct query_node *parse_set(struct parse *parse);
+struct query_node *parse_regex(struct parse *parse);
 struct query_node *parse_proximity(struct parse *parse);
+struct query_node *parse_primary(struct parse *parse);
 /* Terms joined by AND or by OR, up to the end or the closing parenthesis. */
 struct query_node *parse_level(struct parse *parse);
+
+/* Whether it is NEAR, PRE, W/S or W/P. */
+bool parse_is_near(const struct lex_token *token);
+/* What a node is called in messages; of metadata, its field. */
+const char *parse_type_name(const struct query_node *node);
+/* Reports what has no occurrences that could be counted. */
+void parse_check_countable(
+    struct parse *parse, const struct query_node *node, const char *inside);
 
 struct query_node *parse_node(struct query_parser *parser, enum query_type type,
     size_t start, size_t end);

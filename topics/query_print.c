@@ -65,6 +65,8 @@ print_leaf(struct buf *out, const struct query_node *node)
 		print_text(out, "ALLCAPS(");
 	if (node->type == QUERY_SET)
 		(void)buf_printf(out, "@%s", node->text);
+	else if (node->type == QUERY_REGEX)
+		print_text(out, node->text);
 	else
 		print_words(out, node);
 	if (scope->is_capitals)
@@ -76,14 +78,28 @@ print_leaf(struct buf *out, const struct query_node *node)
 static void
 print_proximity(struct buf *out, const struct query_node *node)
 {
-	const char *name = node->type == QUERY_NEAR	  ? "NEAR"
-			   : node->type == QUERY_PRE	  ? "PRE"
-			   : node->type == QUERY_NOT_NEAR ? "NOT NEAR"
-							  : "NOT PRE";
-
 	print_text(out, "(");
 	print_node(out, node->children);
-	(void)buf_printf(out, " %s/%u ", name, node->n);
+	switch (node->type) {
+	case QUERY_SENTENCE:
+		print_text(out, " W/S ");
+		break;
+	case QUERY_PARAGRAPH:
+		print_text(out, " W/P ");
+		break;
+	case QUERY_NEAR:
+		(void)buf_printf(out, " NEAR/%u ", node->n);
+		break;
+	case QUERY_PRE:
+		(void)buf_printf(out, " PRE/%u ", node->n);
+		break;
+	case QUERY_NOT_NEAR:
+		(void)buf_printf(out, " NOT NEAR/%u ", node->n);
+		break;
+	default:
+		(void)buf_printf(out, " NOT PRE/%u ", node->n);
+		break;
+	}
 	print_node(out, node->children->next);
 	print_text(out, ")");
 }
@@ -94,6 +110,7 @@ print_node(struct buf *out, const struct query_node *node)
 	switch (node->type) {
 	case QUERY_TERM:
 	case QUERY_SET:
+	case QUERY_REGEX:
 		print_leaf(out, node);
 		break;
 	case QUERY_META:
@@ -114,6 +131,8 @@ print_node(struct buf *out, const struct query_node *node)
 	case QUERY_PRE:
 	case QUERY_NOT_NEAR:
 	case QUERY_NOT_PRE:
+	case QUERY_SENTENCE:
+	case QUERY_PARAGRAPH:
 		print_proximity(out, node);
 		break;
 	case QUERY_ATLEAST:

@@ -1,6 +1,6 @@
 /*
  * The leaves of a query: words and phrases, which go into the automaton, sets,
- * and the values of fields that are about the item.
+ * regular expressions, and the values of fields that are about the item.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -125,12 +125,14 @@ parse_value(struct parse *parse, size_t start, size_t end)
 	struct query_node *node = parse_node(
 	    parser, QUERY_META, token->start, token->start + token->len);
 
-	if (end - start > QUERY_VALUE_MAX) {
+	/* folding makes some longer: the bound is for both */
+	fold_text(parse->text + start, end - start, &parser->folded);
+	if (end - start > QUERY_VALUE_MAX ||
+	    parser->folded.len > QUERY_VALUE_MAX) {
 		query_error(parse->report, token->start, token->len, "E009",
 		    "a value of more than %d bytes", QUERY_VALUE_MAX);
 		return node;
 	}
-	fold_text(parse->text + start, end - start, &parser->folded);
 	node->text = arena_strndup(
 	    parser->arena, parser->folded.text, parser->folded.len);
 	node->field = parse->meta;
@@ -190,6 +192,86 @@ parse_set(struct parse *parse)
 	    parser, QUERY_SET, token->start, token->start + token->len);
 	node->text = parser->conf->sets[index - 1].name;
 	node->index = (uint32_t)index - 1;
+	return parse_count_term(parse, node);
+}
+
+/* Told at the byte of the query where the pattern goes wrong. */
+static void
+parse_refuse_regex(struct parse *parse, const struct lex_token *token,
+    const struct regex_mistake *mistake)
+{
+	struct query_report *report = parse->report;
+	size_t at = token->text + mistake->offset;
+
+	switch (mistake->error) {
+	case REGEX_OK:
+		break;
+	case REGEX_BAD:
+		query_error(report, at, 1, "E141", "%s", mistake->message);
+		break;
+	case REGEX_TOO_LONG:
+		query_error(report, token->start, token->len, "E009",
+		    "a regular expression of more than %d bytes",
+		    REGEX_PATTERN_MAX);
+		break;
+	case REGEX_TOO_MANY:
+		query_error(report, token->start, token->len, "E009",
+		    "more than %d different regular expressions",
+		    REGEX_COUNT_MAX);
+		break;
+	case REGEX_REPEATS:
+		query_error(report, at, 1, "E009",
+		    "a repetition of more than %d", REGEX_REPEAT_MAX);
+		break;
+	case REGEX_NESTED:
+		query_error(report, at, 1, "E009",
+		    "parentheses nested deeper than %d", REGEX_NESTING_MAX);
+		break;
+	case REGEX_MATCHES_EMPTY:
+		if (query_error(report, token->start, token->len, "E142",
+			"this matches the empty text, and so everywhere"))
+			query_hint(report, "+ instead of *");
+		break;
+	case REGEX_UNBOUNDED:
+		query_error(report, at, 2, "E142",
+		    "'%.2s' is not supported in a regular expression",
+		    report->text->text + at);
+		break;
+	case REGEX_REFERS_BACK:
+		query_error(report, token->start, token->len, "E142",
+		    "back references are not supported: their time has no "
+		    "bound");
+		break;
+	}
+}
+
+struct query_node *
+parse_regex(struct parse *parse)
+{
+	struct query_parser *parser = parse->parser;
+	const struct lex_token *token = parse->token++;
+	bool is_caseless = parse->text[token->start + token->len - 1] == 'i';
+	struct regex_mistake mistake;
+	struct query_node *node;
+	uint32_t index;
+
+	if (!token->text_len) {
+		query_error(parse->report, token->start, token->len, "E004",
+		    "there is nothing between these slashes");
+		return parse_nothing(parse);
+	}
+	if (!parser->regexes)
+		parser->regexes = regexes_new();
+	if (regexes_add(parser->regexes, parse->text + token->text,
+		token->text_len, is_caseless, &index, &mistake) == -1) {
+		parse_refuse_regex(parse, token, &mistake);
+		return parse_nothing(parse);
+	}
+	node = parse_node(
+	    parser, QUERY_REGEX, token->start, token->start + token->len);
+	node->text = arena_strndup(
+	    parser->arena, parse->text + token->start, token->len);
+	node->index = index;
 	return parse_count_term(parse, node);
 }
 

@@ -116,24 +116,23 @@ lexer_refuse_foreign(struct lexer *lexer, const struct lex_keyword *keyword,
 	return false;
 }
 
+/* w/s, w/sent, w/para; and w/5, which others read in two ways. */
 static bool
 lexer_refuse_within(struct lexer *lexer, const struct lex_keyword *keyword,
     size_t start, size_t end)
 {
+	static const struct {
+		const char *unit;
+		enum lex_type type;
+	} units[] = {{"s", LEX_SENTENCE}, {"sent", LEX_SENTENCE},
+	    {"sentence", LEX_SENTENCE}, {"p", LEX_PARAGRAPH},
+	    {"para", LEX_PARAGRAPH}, {"paragraph", LEX_PARAGRAPH}};
 	const char *unit = keyword->rest + 1;
-	bool is_sentence;
+	size_t i;
 
 	if (strcmp(keyword->letters, "W") != 0 || keyword->rest[0] != '/')
 		return false;
-	is_sentence = strcasecmp(unit, "s") == 0;
-	if (is_sentence || strcasecmp(unit, "p") == 0) {
-		if (query_error(lexer->report, start, end - start, "E140",
-			"W/%c (in one %s) is not supported yet",
-			toupper((unsigned char)*unit),
-			is_sentence ? "sentence" : "paragraph"))
-			query_hint(lexer->report, "NEAR/%d comes close",
-			    is_sentence ? 15 : 50);
-	} else if (lexer_is_number(unit)) {
+	if (lexer_is_number(unit)) {
 		if (query_error(lexer->report, start, end - start, "E110",
 			"'W/%s' is ordered in Factiva and unordered in Lexis",
 			unit))
@@ -141,13 +140,26 @@ lexer_refuse_within(struct lexer *lexer, const struct lex_keyword *keyword,
 			    "NEAR/%s (in any order) or "
 			    "PRE/%s (in this order)",
 			    unit, unit);
-	} else
-		return false;
-	lexer_push(lexer, LEX_NEAR, start, end)->n = 1;
-	return true;
+		lexer_push(lexer, LEX_NEAR, start, end)->n = 1;
+		return true;
+	}
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcasecmp(units[i].unit, unit) != 0)
+			continue;
+		if (query_error(lexer->report, start, end - start, "E112",
+			"'%.*s' is no operator here", (int)(end - start),
+			lexer->text + start))
+			query_hint(lexer->report, "%s",
+			    units[i].type == LEX_SENTENCE
+				? "W/S (in one sentence)"
+				: "W/P (in one paragraph)");
+		lexer_push(lexer, units[i].type, start, end);
+		return true;
+	}
+	return false;
 }
 
-/* AND, OR, NOT, NEAR/n, PRE/n. */
+/* AND, OR, NOT, W/S, W/P, NEAR/n, PRE/n. */
 static bool
 lexer_operator(struct lexer *lexer, const struct lex_keyword *keyword,
     size_t start, size_t end)
@@ -161,6 +173,13 @@ lexer_operator(struct lexer *lexer, const struct lex_keyword *keyword,
 
 	if (!keyword->is_upper)
 		return false;
+	if (strcmp(keyword->ascii, "W/S") == 0 ||
+	    strcmp(keyword->ascii, "W/P") == 0) {
+		lexer_push(lexer,
+		    keyword->ascii[2] == 'S' ? LEX_SENTENCE : LEX_PARAGRAPH,
+		    start, end);
+		return true;
+	}
 	for (i = 0; i < 3 && !*keyword->rest; i++) {
 		if (strcmp(keyword->letters, words[i].letters) == 0) {
 			lexer_push(lexer, words[i].type, start, end);

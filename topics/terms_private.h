@@ -8,7 +8,8 @@
 #include "topics/terms.h"
 
 /*
- * Inside of the automaton, for terms.c, which builds it, and terms_scan.c.
+ * Inside of the automaton, for terms.c, which fills it, terms_build.c and
+ * terms_scan.c.
  *
  * A term is a sequence of elements, kept in the pool as flags, length, bytes. A
  * node stands for the literal elements that terms begin with, and is found by
@@ -28,6 +29,12 @@ enum term_element {
 };
 
 #define ELEMENT_HEAD 2 /* flags and length before the bytes */
+
+static inline bool
+term_is_wild(char c)
+{
+	return c == '*' || c == '?';
+}
 
 struct term {
 	uint32_t text; /* in the pool */
@@ -61,6 +68,7 @@ struct term_filter {
 
 #define TERM_PREFIXES 15
 #define TERM_ROOT_PREFIXES 4096
+#define TERM_ROOT_LONG 4 /* bytes */
 
 extern const uint8_t term_prefix_lengths[TERM_PREFIXES];
 
@@ -88,7 +96,8 @@ struct terms {
 	struct term_filter quads; /* of four characters */
 	bool has_quads;
 	struct term_filter prefixes; /* of a word with wildcards, first */
-	/* the prefix lengths by which terms start, by a word's two bytes */
+	/* the prefix lengths by which terms start, by a word's first two bytes
+	 * and, those of TERM_ROOT_LONG and more, by four */
 	uint16_t *root_prefixes;
 	/* while it is filled */
 	struct folded folded;
@@ -122,10 +131,29 @@ terms_root_index(const char *word)
 	       (TERM_ROOT_PREFIXES - 1);
 }
 
+/* Behind those: two letters of Cyrillic are as many bytes. */
+static inline unsigned
+terms_root_index_long(const char *word)
+{
+	uint32_t first;
+
+	memcpy(&first, word, sizeof(first));
+	return TERM_ROOT_PREFIXES + (first * 0x9e3779b1u >> 20);
+}
+
+/* The prefix lengths by which a term may start with a word, as bits. */
+static inline unsigned
+terms_root_prefixes(const uint16_t *prefixes, const char *word)
+{
+	return prefixes[terms_root_index(word)] |
+	       prefixes[terms_root_index_long(word)];
+}
+
 /*
  * What the filter of starts is asked by: up to eight bytes at the beginning of
  * a token, and how long it is. Eight bytes are read. Two characters are looked
- * at together, as TERM_START_PAIR bytes, one alone as TERM_START_CHAR.
+ * at together, as TERM_START_PAIR bytes, one alone as TERM_START_CHAR; a phrase
+ * by its first two words, so that it matters not how common either is.
  */
 #define TERM_START_PAIR 6
 #define TERM_START_CHAR 3
@@ -141,6 +169,14 @@ terms_start(uint64_t seed, const char *bytes, size_t len)
 	memcpy(&first, bytes, sizeof(first));
 	first = le64toh(first) & masks[len < 8 ? len : 8];
 	return ((first ^ seed) + len) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* The same for two words, of which phrases begin. */
+static inline uint64_t
+terms_start_words(uint64_t first, uint64_t second)
+{
+	return ((first << 29 | first >> 35) ^ second) *
+	       UINT64_C(0xd6e8feb86659fd93);
 }
 
 /* 1 or 0. */

@@ -13,99 +13,6 @@
 
 #define SCAN_BATCH 64 /* bits */
 
-void
-term_text_init(struct term_text *text)
-{
-	size_t i;
-
-	memset(text, 0, sizeof(*text));
-	tokens_init(&text->tokens);
-	for (i = 0; i < MATCH_FIELDS; i++)
-		folded_init(&text->fields[i].folded);
-}
-
-void
-term_text_clear(struct term_text *text)
-{
-	size_t i;
-
-	tokens_clear(&text->tokens);
-	for (i = 0; i < MATCH_FIELDS; i++)
-		folded_clear(&text->fields[i].folded);
-}
-
-void
-term_text_set(struct term_text *text, const char *const sources[MATCH_FIELDS])
-{
-	size_t i;
-
-	tokens_reset(&text->tokens);
-	for (i = 0; i < MATCH_FIELDS; i++) {
-		struct term_field *field = &text->fields[i];
-		const char *source = sources[i] ? sources[i] : "";
-		size_t len = strnlen(source, TOKEN_TEXT_MAX);
-
-		field->source = source;
-		fold_text(source, len, &field->folded);
-		field->base = (uint32_t)text->tokens.text_len;
-		field->first = (uint32_t)text->tokens.count + (i == 0);
-		tokens_add(
-		    &text->tokens, &field->folded, source, TOKENS_OF_TEXT);
-		field->end = (uint32_t)text->tokens.count - 1;
-	}
-}
-
-enum match_field
-term_text_field(const struct term_text *text, uint32_t token)
-{
-	enum match_field field = MATCH_TITLE;
-
-	while (token >= text->fields[field].end)
-		field++;
-	return field;
-}
-
-void
-term_text_source(const struct term_text *text, uint32_t first, uint32_t last,
-    size_t *start_r, size_t *end_r)
-{
-	const struct term_field *field =
-	    &text->fields[term_text_field(text, first)];
-	const struct token *tokens = text->tokens.items;
-
-	*start_r =
-	    folded_source(&field->folded, tokens[first].start - field->base);
-	*end_r =
-	    folded_source_end(&field->folded, tokens[last].end - field->base);
-}
-
-void
-term_hits_init(struct term_hits *hits, const struct terms *terms)
-{
-	memset(hits, 0, sizeof(*hits));
-	hits->seen = xcalloc(terms->count, sizeof(*hits->seen));
-}
-
-void
-term_hits_clear(struct term_hits *hits)
-{
-	free(hits->items);
-	free(hits->seen);
-	free(hits->found);
-	memset(hits, 0, sizeof(*hits));
-}
-
-void
-term_hits_reset(struct term_hits *hits)
-{
-	size_t i;
-
-	for (i = 0; i < hits->found_count; i++)
-		hits->seen[hits->found[i]].count = 0;
-	hits->found_count = 0;
-	hits->count = 0;
-}
-
 /* Whether one more hit of the term at this token would be kept. */
 static bool
 term_hits_wants(const struct term_hits *hits, uint32_t term, uint32_t first)
@@ -332,7 +239,7 @@ scan_report(const struct scan *scan, uint32_t id, const struct term *term,
 	term_hits_add(scan->hits, id, first, last);
 }
 
-static uint64_t
+static inline uint64_t
 scan_hash(const struct scan *scan, const struct token *token)
 {
 	size_t len;
@@ -440,8 +347,8 @@ scan_token(const struct scan *scan, uint32_t at, const uint64_t hashes[2])
 		    at, at + 4);
 	if (terms->root_prefixes && token->kind == TOKEN_WORD)
 		scan_prefixes(scan, 0,
-		    terms->root_prefixes[terms_root_index(
-			tokens_bytes(&scan->text->tokens, token, &len))],
+		    terms_root_prefixes(terms->root_prefixes,
+			tokens_bytes(&scan->text->tokens, token, &len)),
 		    at, at);
 }
 
@@ -474,13 +381,11 @@ scan_words(const struct scan *scan, size_t base, size_t count)
 	const char *text = scan->text->tokens.text;
 	uint64_t found = 0;
 
-	for (; token < end; token++) {
-		unsigned index = terms_root_index(text + token->start);
-
-		found = found >> 1 |
-			(uint64_t)(scan->terms->root_prefixes[index] != 0)
-			    << 63;
-	}
+	for (; token < end; token++)
+		found = found >> 1 | (uint64_t)(terms_root_prefixes(
+						    scan->terms->root_prefixes,
+						    text + token->start) != 0)
+					 << 63;
 	return found >> (SCAN_BATCH - count);
 }
 
@@ -497,42 +402,61 @@ scan_char(const struct terms *terms, const char *bytes)
 	return found;
 }
 
+/* Whether a term may start with this word, or with it and the next. */
+static inline uint64_t
+scan_word(const struct terms *terms, uint64_t start, uint64_t next)
+{
+	return term_filter_has(&terms->starts, start) |
+	       term_filter_has(&terms->starts, terms_start_words(start, next));
+}
+
+static inline uint64_t
+scan_start(const struct scan *scan, const struct token *token)
+{
+	return terms_start(scan->terms->seed[0],
+	    scan->text->tokens.text + token->start, token->end - token->start);
+}
+
 /* The tokens of a batch at which anything may start, as bits. */
 static uint64_t
 scan_candidates(const struct scan *scan, size_t base, size_t count)
 {
-	const struct token *token = scan->tokens + base, *end = token + count;
-	const struct terms *terms = scan->terms;
+	const struct token *first = scan->tokens + base, *token = first + count;
 	const char *text = scan->text->tokens.text;
-	uint64_t found = 0, is_found;
+	uint64_t found = 0, start, next = scan_start(scan, token);
 
-	/* bits come in at the top: shifts by constants are cheaper */
-	for (; token < end; token++) {
-		if (token->kind == TOKEN_CHAR)
-			is_found = scan_char(terms, text + token->start);
-		else
-			is_found = term_filter_has(&terms->starts,
-			    terms_start(terms->seed[0], text + token->start,
-				token->end - token->start));
-		found = found >> 1 | is_found << 63;
+	/* from the last, as each looks at the one behind it */
+	while (token-- > first) {
+		start = scan_start(scan, token);
+		found = found << 1 |
+			(token->kind == TOKEN_CHAR
+				? scan_char(scan->terms, text + token->start)
+				: scan_word(scan->terms, start, next));
+		next = start;
 	}
-	found >>= SCAN_BATCH - count;
-	if (terms->root_prefixes)
+	if (scan->terms->root_prefixes)
 		found |= scan_words(scan, base, count);
 	return found;
 }
 
-/* The same for dotted words, whose bytes are elsewhere: all of them. */
+/*
+ * Dotted words, whose bytes are elsewhere, and those before them: all of them.
+ */
 static uint64_t
 scan_dotted(const struct scan *scan, size_t base, size_t count, size_t *next)
 {
 	const struct tokens *tokens = &scan->text->tokens;
 	uint64_t found = 0;
+	size_t bit;
 
-	for (; *next < tokens->dotted_count &&
-	       tokens->dotted[*next].token < base + count;
-	     ++*next)
-		found |= UINT64_C(1) << (tokens->dotted[*next].token - base);
+	for (; *next < tokens->dotted_count; ++*next) {
+		bit = tokens->dotted[*next].token - base;
+		if (bit > 0 && bit <= count)
+			found |= UINT64_C(1) << (bit - 1);
+		if (bit >= count)
+			break;
+		found |= UINT64_C(1) << bit;
+	}
 	return found;
 }
 

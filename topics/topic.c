@@ -70,7 +70,11 @@ topicset_parse(
 
 		topic->conf = &conf->topics[i];
 		topic->query = query_parse(&parser, &topic->conf->query);
+		if (topic->conf->raise.text)
+			topic->raise =
+			    query_parse(&parser, &topic->conf->raise);
 	}
+	topics->regexes = query_parser_take_regexes(&parser);
 	query_parser_clear(&parser);
 }
 
@@ -98,8 +102,11 @@ topicset_resolve(struct topicset *topics)
 			set->entries[k].term =
 			    terms_id(topics->terms, set->entries[k].term);
 	}
-	for (i = 0; i < topics->topic_count; i++)
+	for (i = 0; i < topics->topic_count; i++) {
 		topic_resolve(topics->terms, topics->topics[i].query);
+		if (topics->topics[i].raise)
+			topic_resolve(topics->terms, topics->topics[i].raise);
+	}
 }
 
 /* Pairs of a list and an item of it, to be sorted into struct topic_lists. */
@@ -206,6 +213,7 @@ topic_cost(const struct topicset *topics, const struct query_node *node)
 	case QUERY_SET:
 		return topic_set_cost(topics, &topics->sets[node->index]);
 	case QUERY_META:
+	case QUERY_REGEX:
 	case QUERY_NOT:
 		return TOPIC_NO_TRIGGER;
 	case QUERY_NOT_NEAR:
@@ -215,6 +223,8 @@ topic_cost(const struct topicset *topics, const struct query_node *node)
 	case QUERY_AND:
 	case QUERY_NEAR:
 	case QUERY_PRE:
+	case QUERY_SENTENCE:
+	case QUERY_PARAGRAPH:
 		for (child = node->children; child; child = child->next) {
 			cost = topic_cost(topics, child);
 			least = cost < least ? cost : least;
@@ -269,6 +279,7 @@ topic_add_triggers(struct topic_triggers *triggers,
 		topic_pairs_add(&triggers->sets, node->index, topic);
 		break;
 	case QUERY_META:
+	case QUERY_REGEX:
 	case QUERY_NOT:
 		break;
 	case QUERY_NOT_NEAR:
@@ -279,6 +290,8 @@ topic_add_triggers(struct topic_triggers *triggers,
 	case QUERY_AND:
 	case QUERY_NEAR:
 	case QUERY_PRE:
+	case QUERY_SENTENCE:
+	case QUERY_PARAGRAPH:
 		topic_add_rarest(triggers, node, topic);
 		break;
 	case QUERY_OR:
@@ -289,8 +302,36 @@ topic_add_triggers(struct topic_triggers *triggers,
 	}
 }
 
+/* The first regular expression of a tree; NULL if there is none. */
+static const struct query_node *
+topic_find_regex(const struct query_node *node)
+{
+	const struct query_node *child, *found = NULL;
+
+	if (node->type == QUERY_REGEX)
+		return node;
+	for (child = node->children; child && !found; child = child->next)
+		found = topic_find_regex(child);
+	return found;
+}
+
+/* A topic that no word wakes looks at every item; with a regex it is dear. */
 static void
-topicset_index_topics(struct topicset *topics)
+topic_warn_of_regex(const struct topic *topic, struct diag *diag)
+{
+	const struct query_node *regex = topic_find_regex(topic->query);
+
+	if (!regex)
+		return;
+	conf_text_diag(diag, DIAG_WARNING, &topic->conf->query, regex->start,
+	    regex->len, "W240",
+	    "topic \"%s\" runs this regular expression on every item",
+	    topic->conf->name);
+	diag_hint(diag, "join it with AND to a word that must occur");
+}
+
+static void
+topicset_index_topics(struct topicset *topics, struct diag *diag)
 {
 	struct topic_triggers triggers = {.topics = topics};
 	size_t i;
@@ -299,9 +340,10 @@ topicset_index_topics(struct topicset *topics)
 	for (i = 0; i < topics->topic_count; i++) {
 		const struct query_node *query = topics->topics[i].query;
 
-		if (topic_cost(topics, query) == TOPIC_NO_TRIGGER)
+		if (topic_cost(topics, query) == TOPIC_NO_TRIGGER) {
 			topics->always[topics->always_count++] = (uint32_t)i;
-		else
+			topic_warn_of_regex(&topics->topics[i], diag);
+		} else
 			topic_add_triggers(&triggers, query, (uint32_t)i);
 	}
 	topic_lists_build(&topics->topics_of_term, terms_count(topics->terms),
@@ -326,7 +368,7 @@ topicset_new(const struct conf *conf, struct diag *diag)
 	terms_build(topics->terms);
 	topicset_resolve(topics);
 	topicset_index_entries(topics);
-	topicset_index_topics(topics);
+	topicset_index_topics(topics, diag);
 	return topics;
 }
 
@@ -338,6 +380,7 @@ topicset_free(struct topicset **topics_p)
 	if (!topics)
 		return;
 	terms_free(&topics->terms);
+	regexes_free(&topics->regexes);
 	topic_lists_clear(&topics->entries_of_term);
 	topic_lists_clear(&topics->topics_of_term);
 	topic_lists_clear(&topics->topics_of_set);

@@ -1,6 +1,7 @@
 #ifndef WIREWATCH_TOPICS_TOPIC_H
 #define WIREWATCH_TOPICS_TOPIC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "config/conf.h"
@@ -55,6 +56,8 @@ struct match_source {
 
 struct match {
 	const struct conf_topic *topic;
+	enum severity severity;	/* the topic's, or what its `raise` lifts it to */
+	bool is_raised;
 	struct match_span *spans;	/* in the order of field and start */
 	size_t span_count;
 };
@@ -79,5 +82,10 @@ void matcher_free(struct matcher **matcher);
  */
 const struct match_result *matcher_run(struct matcher *matcher,
     const struct item *item, const struct match_source *source);
+/*
+ * Runs of regular expressions that were given up for want of budget, since the
+ * matcher was made: what they would have found was not.
+ */
+size_t matcher_regex_overruns(const struct matcher *matcher);
 
 #endif

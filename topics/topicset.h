@@ -23,6 +23,7 @@ struct topic_set {
 struct topic {
 	const struct conf_topic *conf;
 	struct query_node *query;
+	struct query_node *raise; /* NULL = none; looked at after a match */
 };
 
 /* Lists by number: those of i are items[starts[i]] to items[starts[i + 1]]. */
@@ -35,6 +36,7 @@ struct topic_lists {
 struct topicset {
 	struct arena *arena;
 	struct terms *terms;
+	struct regexes *regexes; /* NULL = none */
 	struct topic_set *sets;
 	size_t set_count;
 	struct topic *topics;
