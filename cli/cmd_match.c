@@ -330,7 +330,7 @@ const struct cli_command cli_match = {
 	"  -c, --config FILE  the configuration; default: $WIREWATCH_CONF,\n"
 	"                     else " WIREWATCH_SYSCONFDIR "/wirewatch.conf\n"
 	"      --json         one {\"id\", \"topics\"} for each item, in order\n"
-	"  -q, --quiet        show no items; the exit status and --stats tell\n"
+	"  -q, --quiet        show no items and no count\n"
 	"      --stats        on standard error, at the end: topics, memory,\n"
 	"                     throughput, and where the time went; with\n"
 	"                     --json one object\n"

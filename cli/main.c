@@ -130,7 +130,8 @@ main(int argc, char **argv)
 {
 	/* a reader that goes away is seen as EPIPE */
 	signal(SIGPIPE, SIG_IGN);
-	/* libcurl reads host names beyond ASCII in the locale's character set */
+	/* libcurl reads host names beyond ASCII in the locale's character set
+	 */
 	setlocale(LC_CTYPE, "C.UTF-8");
 	return main_finish(main_dispatch(argc, argv));
 }

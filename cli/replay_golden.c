@@ -121,11 +121,11 @@ replay_golden_side(
 
 	run->is_new = is_new;
 	run->count = 0;
-	(void)golden_run(
-	    replay->old_side.topics, side->conf, replay_golden_note, run);
+	(void)golden_run(replay->old_side.topics, side->conf,
+	    replay->old_side.conf, replay_golden_note, run);
 	run->count = 0;
-	(void)golden_run(
-	    replay->new_side.topics, side->conf, replay_golden_compare, run);
+	(void)golden_run(replay->new_side.topics, side->conf,
+	    replay->old_side.conf, replay_golden_compare, run);
 }
 
 void

@@ -269,6 +269,28 @@ conf_examine(const char *path, struct diag *diag)
 	return conf_read(path, NULL, diag);
 }
 
+/* Sets of the base that the file does not have itself. */
+static void
+conf_inherit_sets(struct conf *conf, const struct conf *base)
+{
+	struct conf_set *sets = arena_calloc(
+	    conf->arena, conf->set_count + base->set_count, sizeof(*sets));
+	struct map *known = map_new();
+	size_t i, count = conf->set_count;
+
+	if (count)
+		memcpy(sets, conf->sets, count * sizeof(*sets));
+	for (i = 0; i < count; i++)
+		map_put(known, sets[i].name, conf);
+	for (i = 0; i < base->set_count; i++) {
+		if (!map_get(known, base->sets[i].name))
+			sets[count++] = base->sets[i];
+	}
+	map_free(&known, NULL);
+	conf->sets = sets;
+	conf->set_count = count;
+}
+
 struct conf *
 conf_load_topics(const char *path, const struct conf *base, struct diag *diag)
 {
@@ -277,7 +299,10 @@ conf_load_topics(const char *path, const struct conf *base, struct diag *diag)
 
 	if (diag->errors > errors)
 		conf_free(&conf);
-	if (conf && !conf->feed_count) {
+	if (!conf)
+		return NULL;
+	conf_inherit_sets(conf, base);
+	if (!conf->feed_count) {
 		conf->feeds = base->feeds;
 		conf->feed_count = base->feed_count;
 		conf->feeds_by_name = base->feeds_by_name;

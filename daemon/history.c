@@ -59,6 +59,7 @@ struct history {
 	char *path; /* of the directory; never changes */
 	int fd; /* of the file of `day`; -1 = none */
 	int64_t day;
+	int64_t full_day; /* whose file is full; -1 = none */
 };
 
 /* --- the thread --- */
@@ -156,10 +157,12 @@ history_check_room(struct history *history, const struct history_job *job,
 {
 	struct statvfs fs;
 
+	/* a shorter line that still fits would only end and begin it again */
 	if (size + (off_t)job->lines.len > HISTORY_DAY_MAX)
+		history->full_day = job->day;
+	if (history->full_day == job->day)
 		return err_set(err,
-		    "%s: the file of a day may not exceed "
-		    "%lld MiB",
+		    "%s: the file of a day may not exceed %lld MiB",
 		    history->path, HISTORY_DAY_MAX / (1024 * 1024));
 	if (fstatvfs(history->fd, &fs) == 0 &&
 	    (int64_t)fs.f_bavail * (int64_t)fs.f_frsize < 2 * job->min_free)
@@ -194,8 +197,7 @@ history_append(
 		return 0;
 	if (written == -1)
 		return err_errno(err, "%s", history->path);
-	/* better none of it than half a line; if not, the next write mends it
-	 */
+	/* none of it, or else the next write mends half a line */
 	if (ftruncate(history->fd, size) == -1)
 		return err_errno(err, "%s", history->path);
 	return err_set(err, "%s: the disk is full", history->path);
@@ -316,7 +318,7 @@ history_new(struct ev_loop *loop, struct log *log, const char *state_dir)
 	history->log = log;
 	history->path = xasprintf("%s/" HISTORY_DIR, state_dir);
 	history->fd = -1;
-	history->pruned_day = -1;
+	history->pruned_day = history->full_day = -1;
 	history->jobs = jobs_new(loop, &options);
 	if (!history->jobs) {
 		free(history->path);

@@ -44,6 +44,10 @@ history_line_special(
 	} else if (*p >= 0x80) {
 		(void)buf_addch(out, (char)*p);
 		return 1;
+	} else if (*p == '"' || *p == '\\') {
+		(void)buf_addch(out, '\\');
+		(void)buf_addch(out, (char)*p);
+		return 1;
 	} else
 		code = *p;
 	snprintf(escape, sizeof(escape), "\\u%04x", code);

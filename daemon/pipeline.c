@@ -17,7 +17,7 @@
 #include "lib/alloc.h"
 #include "lib/clock.h"
 
-#define PIPELINE_STATVFS_MS 5000	/* a look at the free space is this fresh */
+#define PIPELINE_STATVFS_MS 5000 /* a look at the free space is this fresh */
 
 struct pipeline_metrics {
 	struct metric *polls;
@@ -25,6 +25,7 @@ struct pipeline_metrics {
 	struct metric *items;
 	struct metric *alerts;
 	struct metric *regex_overruns;
+	struct metric *history_dropped;
 	struct metric *store_failures;
 	struct metric *parse_seconds;
 };
@@ -37,18 +38,19 @@ struct pipeline {
 	bool is_loaded;
 	bool is_started;
 	bool is_stopping;
-	struct ev_timer due;		/* the next start of a poll */
-	struct ev_timer retry;		/* refused commits, a pause */
+	struct ev_timer due; /* the next start of a poll */
+	struct ev_timer retry; /* refused commits, a pause */
 	struct ev_timer prune_due;
 	struct poll *polls;
 	size_t fetching;
 	size_t storing;
 	bool is_store_failing;
-	bool has_told_overrun;		/* of this configuration */
-	struct poll *refused;		/* to submit again, the oldest first */
+	bool has_told_overrun; /* of this configuration */
+	bool has_told_drop;
+	struct poll *refused; /* to submit again, the oldest first */
 	struct poll **refused_end;
 	char *pause_reason;
-	int64_t space_checked_ms;	/* monotonic */
+	int64_t space_checked_ms; /* monotonic */
 	bool is_space_low;
 	struct store_prune prune;
 	bool is_pruning;
@@ -86,7 +88,7 @@ pipeline_is_idle(const struct pipeline *pipeline)
 	if (pipeline->polls || pipeline->is_pruning)
 		return false;
 	return pipeline->is_stopping || !pipeline->options.is_once ||
-	    schedule_next_ms(pipeline->schedule) == INT64_MAX;
+	       schedule_next_ms(pipeline->schedule) == INT64_MAX;
 }
 
 int64_t
@@ -117,9 +119,10 @@ pipeline_finish(struct pipeline *pipeline, struct poll *poll)
 	pipeline_unlink(pipeline, poll);
 	if (feed) {
 		feed->is_polling = false;
-		feed->due_ms = pipeline->options.is_once
-		    ? INT64_MAX
-		    : pipeline_due_ms(&feed->state, clock_wall_ms(), now);
+		feed->due_ms =
+		    pipeline->options.is_once
+			? INT64_MAX
+			: pipeline_due_ms(&feed->state, clock_wall_ms(), now);
 		schedule_finished(pipeline->schedule, feed);
 	}
 	poll_free(&poll);
@@ -137,7 +140,8 @@ pipeline_tell_outbox(struct pipeline *pipeline, const struct poll *poll)
 		const struct store_event *event = &poll->store_events[i];
 
 		for (j = 0; j < event->sink_count; j++)
-			outbox_kick(pipeline->options.outbox, event->sinks[j], 1);
+			outbox_kick(
+			    pipeline->options.outbox, event->sinks[j], 1);
 	}
 }
 
@@ -153,7 +157,8 @@ pipeline_tell_overruns(struct pipeline *pipeline, const struct poll *poll)
 	log_warn(pipeline->options.log,
 	    "topics: on items of feed \"%s\" a regular expression took too "
 	    "long and was given up; what it would find may be missed (see "
-	    "\"wirewatch explain\"; told once)", poll->commit.feed_name);
+	    "\"wirewatch explain\"; told once)",
+	    poll->commit.feed_name);
 }
 
 static void
@@ -172,11 +177,15 @@ pipeline_count(struct pipeline *pipeline, const struct poll *poll)
 static void
 pipeline_keep(struct pipeline *pipeline, struct poll *poll)
 {
-	if (poll->history_dropped)
+	metric_add(
+	    pipeline->metrics.history_dropped, (double)poll->history_dropped);
+	if (poll->history_dropped && !pipeline->has_told_drop)
 		log_warn(pipeline->options.log,
 		    "history: %zu of %zu new items of feed \"%s\" left out: "
-		    "too much text in one poll", poll->history_dropped,
-		    poll->new_count, poll->commit.feed_name);
+		    "too much text in one poll (told once)",
+		    poll->history_dropped, poll->new_count,
+		    poll->commit.feed_name);
+	pipeline->has_told_drop |= poll->history_dropped > 0;
 	history_write(
 	    pipeline->options.history, &poll->history, poll->judged_ms);
 }
@@ -316,7 +325,7 @@ pipeline_on_change(
 		log_warn(pipeline->options.log,
 		    "feed \"%s\": %s, next poll in %s", poll->conf->name,
 		    state->reason ? state->reason
-		                  : feed_status_name(state->status),
+				  : feed_status_name(state->status),
 		    clock_human(state->interval_ms, wait));
 	else if (change.is_news)
 		log_info(pipeline->options.log, "feed \"%s\": %s%s",
@@ -416,8 +425,7 @@ pipeline_parse(struct pipeline *pipeline, struct poll *poll,
 	ev_tstamp started = ev_time();
 
 	outcome = parse_feed(&input, &doc, why);
-	metric_observe(
-	    pipeline->metrics.parse_seconds, ev_time() - started);
+	metric_observe(pipeline->metrics.parse_seconds, ev_time() - started);
 	if (outcome == PARSE_OK)
 		poll_take_doc(poll, doc);
 	return outcome;
@@ -436,8 +444,8 @@ pipeline_on_body(struct pipeline *pipeline, struct poll *poll,
 	struct err why = {{0}};
 
 	outcome = pipeline_parse(pipeline, poll, result, &why);
-	change = health_after_parse(&poll->state, result, outcome, poll->doc,
-	    &why, clock_wall_ms());
+	change = health_after_parse(
+	    &poll->state, result, outcome, poll->doc, &why, clock_wall_ms());
 	if (outcome != PARSE_OK) {
 		pipeline_settle_poll(pipeline, poll, result, change);
 		return;
@@ -481,8 +489,7 @@ pipeline_on_fetched(void *data, struct fetch_result *result)
 		pipeline_on_body(pipeline, poll, result);
 	else
 		pipeline_settle_poll(pipeline, poll, result,
-		    health_after_fetch(
-		        &poll->state, result, clock_wall_ms()));
+		    health_after_fetch(&poll->state, result, clock_wall_ms()));
 	/* a place for a transfer has become free */
 	pipeline_arm(pipeline);
 }
@@ -511,7 +518,8 @@ pipeline_is_space_low(struct pipeline *pipeline)
 	if (now - pipeline->space_checked_ms < PIPELINE_STATVFS_MS)
 		return pipeline->is_space_low;
 	pipeline->space_checked_ms = now;
-	pipeline->is_space_low = statvfs(conf->state_dir, &fs) == 0 &&
+	pipeline->is_space_low =
+	    statvfs(conf->state_dir, &fs) == 0 &&
 	    (int64_t)fs.f_bavail * (int64_t)fs.f_frsize < conf->min_free;
 	return pipeline->is_space_low;
 }
@@ -541,7 +549,7 @@ pipeline_may_poll(struct pipeline *pipeline)
 		free(pipeline->pause_reason);
 		pipeline->pause_reason = NULL;
 	} else if (why && (!pipeline->pause_reason ||
-	    strcmp(why, pipeline->pause_reason) != 0)) {
+			      strcmp(why, pipeline->pause_reason) != 0)) {
 		log_error(pipeline->options.log,
 		    "polling pauses: %s; delivery goes on", why);
 		free(pipeline->pause_reason);
@@ -554,12 +562,13 @@ static bool
 pipeline_has_room(const struct pipeline *pipeline)
 {
 	return pipeline->fetching <
-	    (size_t)pipeline->generation->conf->concurrency &&
-	    pipeline->storing < PIPELINE_STORED_MAX;
+		   (size_t)pipeline->generation->conf->concurrency &&
+	       pipeline->storing < PIPELINE_STORED_MAX;
 }
 
 static void
-pipeline_set_timer(struct pipeline *pipeline, struct ev_timer *timer, int64_t ms)
+pipeline_set_timer(
+    struct pipeline *pipeline, struct ev_timer *timer, int64_t ms)
 {
 	ev_timer_stop(pipeline->options.loop, timer);
 	ev_timer_set(timer, (double)ms / 1000.0, 0.);
@@ -639,7 +648,7 @@ pipeline_resubmit(struct pipeline *pipeline)
 		pipeline_link(pipeline, poll);
 		store_submit(pipeline->options.store,
 		    poll->stage == POLL_LOOKING_UP ? &poll->lookup.base
-		                                   : &poll->commit.base);
+						   : &poll->commit.base);
 	}
 }
 
@@ -676,8 +685,7 @@ pipeline_on_pruned(struct store_request *request)
 }
 
 static void
-pipeline_on_prune_due(
-    struct ev_loop *loop, struct ev_timer *timer, int events)
+pipeline_on_prune_due(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
 	struct pipeline *pipeline = timer->data;
 	const struct conf *conf = pipeline->generation->conf;
@@ -711,19 +719,21 @@ pipeline_register(struct pipeline *pipeline)
 	    "Polls of feeds by their outcome.");
 	m->bytes = metrics_counter(metrics, "wirewatch_fetched_bytes_total",
 	    "Bytes of feed bodies, after decompression.");
-	m->items = metrics_counter(metrics, "wirewatch_items_new_total",
-	    "Items not seen before.");
-	m->alerts = metrics_counter(metrics, "wirewatch_alerts_total",
-	    "Alert events committed.");
-	m->regex_overruns = metrics_counter(metrics,
-	    "wirewatch_regex_overruns_total",
-	    "Regular expressions given up on an item: they took too long.");
-	m->store_failures = metrics_counter(metrics,
-	    "wirewatch_store_failures_total",
-	    "Requests that the store refused and that are made again.");
-	m->parse_seconds = metrics_histogram(metrics,
-	    "wirewatch_parse_seconds", "Time to parse a feed.", seconds,
-	    count);
+	m->items = metrics_counter(
+	    metrics, "wirewatch_items_new_total", "Items not seen before.");
+	m->alerts = metrics_counter(
+	    metrics, "wirewatch_alerts_total", "Alert events committed.");
+	m->regex_overruns =
+	    metrics_counter(metrics, "wirewatch_regex_overruns_total",
+		"Regular expressions given up on an item: they took too long.");
+	m->history_dropped =
+	    metrics_counter(metrics, "wirewatch_history_dropped_total",
+		"New items left out of the history: too much text in a poll.");
+	m->store_failures =
+	    metrics_counter(metrics, "wirewatch_store_failures_total",
+		"Requests that the store refused and that are made again.");
+	m->parse_seconds = metrics_histogram(metrics, "wirewatch_parse_seconds",
+	    "Time to parse a feed.", seconds, count);
 }
 
 struct pipeline *
@@ -786,8 +796,8 @@ pipeline_spread_ms(const struct pipeline *pipeline)
 	size_t feeds = pipeline->generation->conf->feed_count;
 
 	return feeds < PIPELINE_SPREAD_MS / PIPELINE_SPREAD_FEED_MS
-	    ? (uint32_t)feeds * PIPELINE_SPREAD_FEED_MS + 1
-	    : PIPELINE_SPREAD_MS;
+		   ? (uint32_t)feeds * PIPELINE_SPREAD_FEED_MS + 1
+		   : PIPELINE_SPREAD_MS;
 }
 
 /*
@@ -805,7 +815,7 @@ pipeline_plan(struct pipeline *pipeline, struct feed *feed, int64_t now_ms)
 		due = now_ms;
 	else if (due <= now_ms)
 		due = now_ms + clock_jitter(&pipeline->random) %
-		    pipeline_spread_ms(pipeline);
+				   pipeline_spread_ms(pipeline);
 	else if (due > now_ms + feed->conf->fetch.max_interval_ms)
 		/* the clock went back, or the interval was shortened */
 		due = now_ms + feed->conf->fetch.max_interval_ms;
@@ -849,8 +859,9 @@ pipeline_replan(struct pipeline *pipeline, int64_t now_ms)
 		    subscriptions_at(pipeline->subscriptions, i);
 
 		if (feed->is_polling ||
-		    (!feed->is_host_stale && feed->due_ms <=
-		        mono_ms + feed->conf->fetch.max_interval_ms))
+		    (!feed->is_host_stale &&
+			feed->due_ms <=
+			    mono_ms + feed->conf->fetch.max_interval_ms))
 			continue;
 		feed->is_host_stale = false;
 		pipeline_plan(pipeline, feed, now_ms);
@@ -871,8 +882,8 @@ pipeline_take_feeds(struct pipeline *pipeline, struct err *err)
 	for (i = 0; change.removed[i]; i++)
 		pipeline_forget_feed(pipeline, change.removed[i]);
 	if (!pipeline->is_loaded)
-		rc = subscriptions_load(pipeline->subscriptions,
-		    pipeline->options.store, err);
+		rc = subscriptions_load(
+		    pipeline->subscriptions, pipeline->options.store, err);
 	pipeline->is_loaded = true;
 	for (i = 0; rc == 0 && change.added[i]; i++)
 		pipeline_plan(pipeline, change.added[i], now);
@@ -884,8 +895,8 @@ pipeline_take_feeds(struct pipeline *pipeline, struct err *err)
 }
 
 int
-pipeline_configure(struct pipeline *pipeline, struct generation *generation,
-    struct err *err)
+pipeline_configure(
+    struct pipeline *pipeline, struct generation *generation, struct err *err)
 {
 	struct schedule_limits limits = {
 	    .host_spacing_ms = generation->conf->host_spacing_ms,
@@ -899,7 +910,7 @@ pipeline_configure(struct pipeline *pipeline, struct generation *generation,
 	else
 		schedule_set_limits(pipeline->schedule, &limits);
 	pipeline->generation = generation_ref(generation);
-	pipeline->has_told_overrun = false;
+	pipeline->has_told_overrun = pipeline->has_told_drop = false;
 	rc = pipeline_take_feeds(pipeline, err);
 	generation_unref(&old);
 	pipeline_arm(pipeline);

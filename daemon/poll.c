@@ -172,8 +172,8 @@ poll_route(struct poll *poll, const struct event *event,
 }
 
 void
-poll_add_event(struct poll *poll, struct event *event,
-    const struct conf_topic *topic)
+poll_add_event(
+    struct poll *poll, struct event *event, const struct conf_topic *topic)
 {
 	if (poll->event_count == poll->event_cap) {
 		poll->events = xgrow(poll->events, poll->event_count + 1,
@@ -231,8 +231,8 @@ poll_remember_alerted(
 	alerted->topic = topic;
 	alerted->revision = revision;
 	/* the document is gone by the time of the commit */
-	alerted->title = arena_strdup(
-	    poll_arena(poll), poll_item(poll, index)->title);
+	alerted->title =
+	    arena_strdup(poll_arena(poll), poll_item(poll, index)->title);
 }
 
 /* title_previous is NULL unless the event is an update. */
@@ -249,7 +249,7 @@ poll_alert(struct poll *poll, size_t index, const struct match *match,
 	    .feed = poll->conf,
 	    .feed_title = poll->doc->title,
 	    .first_seen_ms =
-	        row->status == ITEM_NEW ? now_ms : row->first_seen_ms,
+		row->status == ITEM_NEW ? now_ms : row->first_seen_ms,
 	    .now_ms = now_ms,
 	    .revision = revision,
 	    .title_previous = title_previous,
@@ -277,11 +277,11 @@ poll_judge_match(struct poll *poll, size_t index, const struct match *match,
 	if (row->status == ITEM_NEW && is_quiet)
 		poll_remember_alerted(poll, index, match->topic->name, 0);
 	else if (row->status == ITEM_NEW)
-		poll_alert(poll, index, match, EVENT_ALERT_OPENED, 1, NULL,
-		    now_ms);
+		poll_alert(
+		    poll, index, match, EVENT_ALERT_OPENED, 1, NULL, now_ms);
 	else if (last == row->topic_count)
-		poll_alert(poll, index, match, EVENT_ALERT_CORRECTED, 1, NULL,
-		    now_ms);
+		poll_alert(
+		    poll, index, match, EVENT_ALERT_CORRECTED, 1, NULL, now_ms);
 	else if (row->revisions[last] > 0 && row->is_title_changed)
 		poll_alert(poll, index, match, EVENT_ALERT_UPDATED,
 		    row->revisions[last] + 1, row->titles[last], now_ms);
@@ -298,7 +298,7 @@ poll_is_old_news(const struct poll *poll, const struct item *item,
     bool is_behind_known, int64_t now_ms)
 {
 	int64_t date_s = item->published_s != TIME_NONE ? item->published_s
-	                                                : item->updated_s;
+							: item->updated_s;
 	int64_t backlog_ms = poll->conf->fetch.backlog_ms;
 
 	if (date_s == TIME_NONE)
@@ -306,7 +306,7 @@ poll_is_old_news(const struct poll *poll, const struct item *item,
 	if (poll->is_first)
 		return date_s < (now_ms - backlog_ms) / 1000;
 	return is_behind_known && poll->known_oldest_s != TIME_NONE &&
-	    date_s < poll->known_oldest_s;
+	       date_s < poll->known_oldest_s;
 }
 
 static size_t

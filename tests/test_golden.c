@@ -233,7 +233,7 @@ an_example_is_cleaned_as_an_item_is(void **state)
 	topics = compile(f, text);
 	topic = &f->conf->topics[0];
 	assert_true(strlen(topic->goldens[0].title) > ITEM_TITLE_MAX);
-	assert_int_equal(golden_run(topics, f->conf, NULL, NULL), 0);
+	assert_int_equal(golden_run(topics, f->conf, f->conf, NULL, NULL), 0);
 	topicset_free(&topics);
 	free(text);
 }
@@ -268,7 +268,7 @@ examples_run_against_the_topics_of_another_file(void **state)
 	good(other,
 	    "topic \"t\" { query = 'x' golden = {'+ missile', '+ rocket'} }\n"
 	    "topic \"gone\" { query = 'x' golden = {'- missile', '+ x'} }");
-	assert_int_equal(golden_run(topics, other->conf, see, &seen), 2);
+	assert_int_equal(golden_run(topics, other->conf, other->conf, see, &seen), 2);
 	assert_string_equal(seen.verdicts, "+---");
 	topicset_free(&topics);
 	tear_down(&p);

@@ -216,7 +216,8 @@ every_example_is_right(void **state)
 	struct pack *pack = *state;
 
 	assert_int_equal(
-	    golden_run(pack->topics, pack->conf, fail_if_wrong, NULL), 0);
+	    golden_run(
+		pack->topics, pack->conf, pack->conf, fail_if_wrong, NULL), 0);
 }
 
 static void

@@ -15,6 +15,7 @@
 
 struct golden_runner {
 	const struct conf *conf;
+	const struct conf *feeds;
 	struct matcher *matcher;
 	struct buf title;
 	struct buf summary;
@@ -24,13 +25,16 @@ struct golden_runner {
 };
 
 static void
-golden_source(const struct conf *conf, const struct conf_golden *golden,
-    struct match_source *source_r)
+golden_source(const struct golden_runner *runner,
+    const struct conf_golden *golden, struct match_source *source_r)
 {
-	const struct conf_feed *feed =
-	    golden->feed ? conf_find_feed(conf, golden->feed) : NULL;
+	const struct conf_feed *feed = NULL;
 
 	memset(source_r, 0, sizeof(*source_r));
+	if (golden->feed)
+		feed = conf_find_feed(runner->feeds, golden->feed);
+	if (golden->feed && !feed)
+		feed = conf_find_feed(runner->conf, golden->feed);
 	if (!feed)
 		return;
 	source_r->feed = feed->name;
@@ -46,7 +50,7 @@ golden_match(struct golden_runner *runner, const struct conf_golden *golden)
 	struct match_source source;
 	struct item item = {.content = ""};
 
-	golden_source(runner->conf, golden, &source);
+	golden_source(runner, golden, &source);
 	buf_reset(&runner->title);
 	buf_reset(&runner->summary);
 	/* what does not fit is cut off, as it is of an item */
@@ -87,10 +91,11 @@ golden_judge(struct golden_runner *runner, const struct conf_topic *topic,
 }
 
 size_t
-golden_run(const struct topicset *topics, const struct conf *conf, golden_fn fn,
-    void *arg)
+golden_run(const struct topicset *topics, const struct conf *conf,
+    const struct conf *feeds, golden_fn fn, void *arg)
 {
-	struct golden_runner runner = {.conf = conf, .fn = fn, .arg = arg};
+	struct golden_runner runner = {
+	    .conf = conf, .feeds = feeds, .fn = fn, .arg = arg};
 	size_t i, j;
 
 	runner.matcher = matcher_new(topics);
@@ -196,6 +201,6 @@ golden_check(
 {
 	struct golden_report report = {.diag = diag};
 
-	(void)golden_run(topics, conf, golden_report, &report);
+	(void)golden_run(topics, conf, conf, golden_report, &report);
 	return report.count;
 }

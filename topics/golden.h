@@ -21,11 +21,12 @@ typedef void (*golden_fn)(const struct golden_verdict *verdict, void *arg);
 /*
  * Runs every example of conf in the order of the configuration, each against
  * the topic of the same name among `topics`, which may be compiled from another
- * configuration; a topic that is not there matches nothing. Each example costs
- * one run of a matcher. fn may be NULL. The number that is not right.
+ * configuration; a topic that is not there matches nothing. The feeds that
+ * examples name are those of `feeds`, or else of conf. Each example costs one
+ * run of a matcher. fn may be NULL. The number that is not right.
  */
 size_t golden_run(const struct topicset *topics, const struct conf *conf,
-    golden_fn fn, void *arg);
+    const struct conf *feeds, golden_fn fn, void *arg);
 /*
  * Reports each example that is not right as error E301 at its place. The number
  * of examples.

@@ -282,6 +282,35 @@ class Replay(harness.TestCase):
             self.assertEqual((done.returncode, done.stdout), (2, ""), text)
             self.assertIn(what, done.stderr)
 
+    def test_a_file_of_topics_d_may_be_tried_alone(self):
+        self.conf = self.file("sets.conf", (
+            'state-dir = "%s"\nlog "a" { path = "-" }\n'
+            'set "words" { any = {"rocket", "balloon"} }\n'
+            'topic "t" { query = "rocket" }\n' % self.dir))
+        new = self.file("t.conf", 'topic "t" { query = "@words" }\n')
+        items = [{"id": "1", "title": "A balloon"}]
+        done = self.replay(new, items, "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(objects(done)[0]["change"], "added")
+        self.file("t.conf", 'set "words" { any = {"rocket"} }\n'
+                  'topic "t" { query = "@words" }\n')
+        done = self.replay(new, items, "--json")
+        self.assertEqual([o for o in objects(done) if "change" in o], [])
+
+    def test_an_example_of_a_feed_is_of_the_same_feed_on_both_sides(self):
+        topic = 'topic "t" { query = "A AND role:wire" golden = {"+kr A"} }\n'
+        self.conf = self.file("old.conf", (
+            'state-dir = "%s"\nlog "a" { path = "-" }\n'
+            'feed "kr" { url = "https://example.org/kr" role = "wire" }\n'
+            % self.dir) + topic)
+        new = self.file("new.conf", (
+            'state-dir = "%s"\nlog "a" { path = "-" }\n'
+            'feed "kr" { url = "https://example.org/kr" role = "state" }\n'
+            % self.dir) + topic)
+        done = self.replay(new, [{"title": "A", "feed": "kr"}])
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("unchanged: t (1)", done.stdout)
+
     def test_a_whole_configuration_may_be_tried_against_an_alert_log(self):
         event = {"schema": "wirewatch.event/1", "id": "evt_1", "data": {
             "topic": {"name": "rocket"},
