@@ -414,6 +414,15 @@ event_open(const struct event *event, const char *node)
 	return object;
 }
 
+/* An update that is worse than what was told. */
+static bool
+event_is_raised_since(
+    const struct event *event, const struct event_alert *alert)
+{
+	return alert->severity_told &&
+	       (int)event->severity > alert->severity_told;
+}
+
 static char *
 event_alert_body(const struct event *event, const struct event_alert *alert,
     const struct event_limits *limits)
@@ -423,7 +432,10 @@ event_alert_body(const struct event *event, const struct event_alert *alert,
 	json_t *data = json_object(), *why = json_array();
 	char *body;
 
-	json_array_append_new(why, json_string(event_why(event->type)));
+	if (alert->title_previous || !event_is_raised_since(event, alert))
+		json_array_append_new(why, json_string(event_why(event->type)));
+	if (event_is_raised_since(event, alert))
+		json_array_append_new(why, json_string("raised"));
 	json_set(data, "topic", event_topic(&builder, alert->match->topic));
 	json_set(data, "item", event_item(&builder, alert));
 	json_set(data, "source", event_source(&builder, alert));
@@ -466,6 +478,10 @@ event_from_alert(struct event *event, const struct event_alert *alert)
 	memset(event, 0, sizeof(*event));
 	event->type = alert->type;
 	event->severity = alert->match->severity;
+	/* whoever was told the worse hears the better, too */
+	event->reach = (int)event->severity;
+	if (alert->severity_told > event->reach)
+		event->reach = alert->severity_told;
 	event->time_ms = alert->now_ms;
 	event->topic = alert->match->topic->name;
 	event_alert_id(event, alert);

@@ -35,6 +35,7 @@ struct event {
 	char id[EVENT_ID_SIZE];
 	enum event_type type;
 	enum severity severity;
+	int reach;		/* of alerts: the severity to route by */
 	int64_t time_ms;
 	const char *topic;	/* NULL for operator events; borrowed */
 	char order_key[33];	/* deliveries of the same key keep order */
@@ -53,6 +54,7 @@ struct event_alert {
 	int64_t now_ms;
 	int revision;			/* of topic and item; the first is 1 */
 	const char *title_previous;	/* of an update; NULL */
+	int severity_told;		/* of an update: the highest; 0 */
 	const char *node;
 };
 

@@ -44,7 +44,7 @@ route_severity_wants(const struct conf *conf, const struct event *event,
 	size_t i;
 
 	for (i = 0; i < conf->route_count; i++) {
-		if (event->severity >= conf->routes[i].severity &&
+		if (event->reach >= (int)conf->routes[i].severity &&
 		    route_names(&conf->routes[i].sinks, sink))
 			return true;
 	}

@@ -219,8 +219,8 @@ poll_item(const struct poll *poll, size_t index)
 }
 
 static void
-poll_remember_alerted(
-    struct poll *poll, size_t index, const char *topic, int revision)
+poll_remember_alerted(struct poll *poll, size_t index, const char *topic,
+    int revision, int severity)
 {
 	struct store_alerted *alerted;
 
@@ -230,16 +230,17 @@ poll_remember_alerted(
 	alerted->item = index;
 	alerted->topic = topic;
 	alerted->revision = revision;
+	alerted->severity = severity;
 	/* the document is gone by the time of the commit */
 	alerted->title =
 	    arena_strdup(poll_arena(poll), poll_item(poll, index)->title);
 }
 
-/* title_previous is NULL unless the event is an update. */
+/* What was told before is NULL and 0 unless the event is an update. */
 static void
 poll_alert(struct poll *poll, size_t index, const struct match *match,
     enum event_type type, int revision, const char *title_previous,
-    int64_t now_ms)
+    int severity_told, int64_t now_ms)
 {
 	const struct store_item *row = &poll->items[index];
 	struct event_alert alert = {
@@ -253,14 +254,35 @@ poll_alert(struct poll *poll, size_t index, const struct match *match,
 	    .now_ms = now_ms,
 	    .revision = revision,
 	    .title_previous = title_previous,
+	    .severity_told = severity_told,
 	    .node = poll->generation->conf->node,
 	};
 	struct event event;
+	int reach;
 
 	event_from_alert(&event, &alert);
+	reach = event.reach;
 	poll_add_event(poll, &event, match->topic);
-	poll_remember_alerted(poll, index, match->topic->name, revision);
+	poll_remember_alerted(poll, index, match->topic->name, revision, reach);
 	poll->alert_count++;
+}
+
+/*
+ * An item that alerted has changed. Another title is told, and so is what has
+ * become worse; how bad it was is not known of rows of an older schema.
+ */
+static void
+poll_update(struct poll *poll, size_t index, const struct match *match,
+    size_t last, int64_t now_ms)
+{
+	const struct store_item *row = &poll->items[index];
+	int told = row->severities[last];
+
+	if (!row->is_title_changed && (!told || (int)match->severity <= told))
+		return;
+	poll_alert(poll, index, match, EVENT_ALERT_UPDATED,
+	    row->revisions[last] + 1,
+	    row->is_title_changed ? row->titles[last] : NULL, told, now_ms);
 }
 
 /*
@@ -275,16 +297,16 @@ poll_judge_match(struct poll *poll, size_t index, const struct match *match,
 	size_t last = poll_find_alerted(row, match->topic->name);
 
 	if (row->status == ITEM_NEW && is_quiet)
-		poll_remember_alerted(poll, index, match->topic->name, 0);
+		poll_remember_alerted(
+		    poll, index, match->topic->name, 0, (int)match->severity);
 	else if (row->status == ITEM_NEW)
 		poll_alert(
-		    poll, index, match, EVENT_ALERT_OPENED, 1, NULL, now_ms);
+		    poll, index, match, EVENT_ALERT_OPENED, 1, NULL, 0, now_ms);
 	else if (last == row->topic_count)
-		poll_alert(
-		    poll, index, match, EVENT_ALERT_CORRECTED, 1, NULL, now_ms);
-	else if (row->revisions[last] > 0 && row->is_title_changed)
-		poll_alert(poll, index, match, EVENT_ALERT_UPDATED,
-		    row->revisions[last] + 1, row->titles[last], now_ms);
+		poll_alert(poll, index, match, EVENT_ALERT_CORRECTED, 1, NULL,
+		    0, now_ms);
+	else if (row->revisions[last] > 0)
+		poll_update(poll, index, match, last, now_ms);
 }
 
 /*

@@ -113,6 +113,9 @@ const char *const schema_steps[] = {
     "CREATE INDEX outbox_order ON outbox (sink, order_key, row)"
     " WHERE is_dead = 0;"
     "CREATE INDEX outbox_dead ON outbox (sink) WHERE is_dead = 1;",
+
+    /* The highest severity that was told of an item, 0 if not known. */
+    "ALTER TABLE alerted ADD COLUMN severity INTEGER NOT NULL DEFAULT 0;",
 };
 
 const int schema_version =

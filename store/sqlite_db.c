@@ -63,12 +63,14 @@ static const char *const sqlite_db_texts[ST_COUNT] = {
 		       " last_seen = ?5 WHERE feed = ?1 AND item = ?2",
     [ST_SEEN_TOUCH] =
 	"UPDATE seen SET last_seen = ?3 WHERE feed = ?1 AND item = ?2",
-    [ST_ALERTED_FIND] = "SELECT topic, revision, title FROM alerted"
+    [ST_ALERTED_FIND] = "SELECT topic, revision, title, severity FROM alerted"
 			" WHERE feed = ?1 AND item = ?2",
     [ST_ALERTED_PUT] =
-	"INSERT INTO alerted (feed, item, topic, revision, title) VALUES (?1,"
-	" ?2, ?3, ?4, ?5) ON CONFLICT (feed, item, topic) DO UPDATE SET"
-	" revision = excluded.revision, title = excluded.title",
+	"INSERT INTO alerted (feed, item, topic, revision, title, severity)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+	" ON CONFLICT (feed, item, topic) DO UPDATE SET"
+	" revision = excluded.revision, title = excluded.title,"
+	" severity = excluded.severity",
     [ST_EVENT_INSERT] = "INSERT INTO event (id, type, topic, time, body)"
 			" VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
     /* due at 0 until the first attempt: whatever becomes of the clock */

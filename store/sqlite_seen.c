@@ -42,9 +42,12 @@ sqlite_seen_add_alerted(
 		    xreallocarray(item->titles, *cap, sizeof(*item->titles));
 		item->revisions = xreallocarray(
 		    item->revisions, *cap, sizeof(*item->revisions));
+		item->severities = xreallocarray(
+		    item->severities, *cap, sizeof(*item->severities));
 	}
 	item->topics[item->topic_count] = sqlite_column_text(statement, 0);
 	item->revisions[item->topic_count] = sqlite_column_count(statement, 1);
+	item->severities[item->topic_count] = sqlite_column_count(statement, 3);
 	item->titles[item->topic_count++] = sqlite_column_text(statement, 2);
 }
 
@@ -256,6 +259,7 @@ sqlite_seen_put_alerted(struct sqlite_db *db, const struct store_commit *commit,
 	sqlite_bind_int(statement, 4, alerted->revision);
 	sqlite_bind_text_len(statement, 5, alerted->title,
 	    alerted->title ? sqlite_seen_title_len(alerted->title) : 0);
+	sqlite_bind_int(statement, 6, alerted->severity);
 	return sqlite_db_run(db, ST_ALERTED_PUT, err);
 }
 

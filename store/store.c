@@ -225,9 +225,10 @@ store_lookup_clear(struct store_lookup *lookup)
 		}
 		free(item->topics);
 		free(item->revisions);
+		free(item->severities);
 		free(item->titles);
 		item->topics = item->titles = NULL;
-		item->revisions = NULL;
+		item->revisions = item->severities = NULL;
 		item->topic_count = 0;
 	}
 }

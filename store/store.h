@@ -65,6 +65,7 @@ struct store_item {
 	int64_t last_seen_ms;	/* likewise, to within a day */
 	char **topics;		/* names already alerted, of changed items */
 	int *revisions;		/* the last revision of each of them */
+	int *severities;	/* the highest told of each; 0 if not known */
 	char **titles;		/* the title last alerted; NULL if not known */
 	size_t topic_count;
 };
@@ -97,6 +98,7 @@ struct store_alerted {
 	size_t item;		/* index into items */
 	const char *topic;
 	int revision;
+	int severity;		/* the highest told so far */
 	const char *title;	/* the item's, as alerted; NULL to keep none */
 };
 

@@ -31,6 +31,7 @@ set_up(void **state)
 	f->route.sinks.items = call_name;
 	f->route.sinks.count = 1;
 	f->event.severity = SEVERITY_MEDIUM;
+	f->event.reach = SEVERITY_MEDIUM;
 	*state = f;
 	return 0;
 }
@@ -89,6 +90,10 @@ a_severity_adds_its_sinks_once_from_its_level_on(void **state)
 	/* whatever the topic's own is: this event was raised */
 	f->topic.severity = SEVERITY_LOW;
 	f->event.severity = SEVERITY_FLASH;
+	f->event.reach = SEVERITY_FLASH;
+	assert_routed(f, &f->topic, "alerts call");
+	/* it was told before as worse than it is now */
+	f->event.severity = SEVERITY_LOW;
 	assert_routed(f, &f->topic, "alerts call");
 	f->topic.sinks = (struct strings){call_name, 1};
 	assert_routed(f, &f->topic, "call");

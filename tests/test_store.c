@@ -74,7 +74,7 @@ a_changed_item_tells_which_topics_alerted(void **state)
 {
 	struct fixture *f = *state;
 	struct store_item item = item_of(1, 10, 20);
-	struct store_alerted alerted = {0, "launch", 3, NULL};
+	struct store_alerted alerted = {0, "launch", 3, 4, NULL};
 	struct store_lookup lookup = {.items = &item, .item_count = 1};
 
 	lookup.feed_id = commit(f, &item, NULL, &alerted);
@@ -83,6 +83,7 @@ a_changed_item_tells_which_topics_alerted(void **state)
 	assert_int_equal(item.topic_count, 1);
 	assert_string_equal(item.topics[0], "launch");
 	assert_int_equal(item.revisions[0], 3);
+	assert_int_equal(item.severities[0], 4);
 	assert_false(item.is_title_changed);
 	store_lookup_clear(&lookup);
 }
@@ -289,7 +290,7 @@ retention_spares_what_is_still_in_its_feed_or_not_delivered(void **state)
 	struct fixture *f = *state;
 	struct store_item item = item_of(1, 10, 20), other = item_of(2, 10, 20);
 	struct store_event event = event_of("evt_1", "k");
-	struct store_alerted alerted = {0, "launch", 1, NULL};
+	struct store_alerted alerted = {0, "launch", 1, 4, NULL};
 	int64_t feed = commit(f, &item, &event, &alerted);
 
 	commit_at(f, 1000 + 2 * DAY, &other, 1);
@@ -451,7 +452,7 @@ static char *
 alerted_title(struct fixture *f, const char *title)
 {
 	struct store_item item = item_of(1, 10, 20);
-	struct store_alerted alerted = {0, "launch", 1, title};
+	struct store_alerted alerted = {0, "launch", 1, 4, title};
 	struct store_lookup lookup = {.items = &item, .item_count = 1};
 	char *copy;
 

@@ -293,7 +293,7 @@ live_a_day(struct fixture *f, int number)
 	char id[24];
 	struct store_event event = event_of(id, "k");
 	struct feed_state feed_state;
-	struct store_alerted alerted = {0, "launch", 1, "A title"};
+	struct store_alerted alerted = {0, "launch", 1, 4, "A title"};
 	struct store_commit commit = {.feed_name = "wire",
 	    .feed_state = &feed_state,
 	    .items = &item,
@@ -451,7 +451,7 @@ populate(struct fixture *f, int first)
 	feed_state_init(&feed_state);
 	for (i = first; i < first + POPULATED_FEEDS; i++) {
 		struct store_event event = event_of(id, name);
-		struct store_alerted alerted = {0, "launch", 1, "A title"};
+		struct store_alerted alerted = {0, "launch", 1, 4, "A title"};
 		struct store_commit commit = {.feed_name = name,
 		    .feed_state = &feed_state,
 		    .items = items,

@@ -86,6 +86,28 @@ class Topics(harness.TestCase):
             [("alert.opened", "medium"), ("alert.updated", "flash"),
              ("alert.updated", "medium")])
 
+    def test_what_becomes_worse_is_told_and_so_is_its_correction(self):
+        self.configure()
+        self.feed.publish(item("1", "A missile", "<p>Short</p>"))
+        self.subject.start()
+        self.subject.wait_alerts(1)
+        self.feed.replace("1", summary="<p>Of little weight</p>")
+        self.feed.wait_polls(2)
+        self.feed.replace("1", summary="<p>It was an ICBM</p>")
+        update = self.subject.wait_alerts(2)[1]
+        self.assertEqual((update["type"], update["severity"]),
+                         ("alert.updated", "flash"))
+        self.assertEqual(update["data"]["why_now"], ["raised"])
+        self.assertNotIn("title_previous", update["data"]["item"])
+        self.feed.replace("1", title="No ICBM after all: a missile",
+                          summary="<p>Short</p>")
+        self.feed.replace("1", title="Only a missile", summary="<p>Short</p>")
+        self.subject.wait_alerts(3)
+        self.subject.wait_settled()
+        last = self.subject.alerts(self.urgent)[-1]
+        self.assertEqual(last["data"]["item"]["title"], "Only a missile")
+        self.assertEqual(last["severity"], "medium")
+
     def test_a_reload_takes_another_condition(self):
         self.configure()
         self.subject.start()
