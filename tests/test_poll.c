@@ -178,6 +178,8 @@ alerted_before(struct poll *poll, int revision, bool is_title_changed)
 	item->topics[0] = xstrdup("launch");
 	item->revisions = xcalloc(1, sizeof(*item->revisions));
 	item->revisions[0] = revision;
+	item->severities = xcalloc(1, sizeof(*item->severities));
+	item->severities[0] = SEVERITY_HIGH;
 	item->titles = xcalloc(1, sizeof(*item->titles));
 	item->titles[0] = xstrdup("One missile");
 	item->topic_count = 1;
