@@ -1,4 +1,5 @@
 /* What the subcommands share: messages, help, text on a terminal. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +7,9 @@
 #include <utf8proc.h>
 
 #include "cli/cli.h"
+#include "feeds/date.h"
 #include "lib/alloc.h"
+#include "lib/clock.h"
 #include "lib/log.h"
 
 #define CLI_ELLIPSIS "\xe2\x80\xa6"
@@ -38,6 +41,42 @@ cli_misuse(const struct cli_command *command)
 {
 	fprintf(stderr, "wirewatch: try: wirewatch %s --help\n", command->name);
 	return 2;
+}
+
+int
+cli_parse_count(const char *text, size_t max, size_t *count_r)
+{
+	unsigned long value;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return -1;
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (errno || *end || value > max)
+		return -1;
+	*count_r = value;
+	return 0;
+}
+
+int
+cli_parse_since(const char *text, int64_t *since_r)
+{
+	int64_t ms;
+
+	if (!text[strspn(text, "0123456789.")])
+		return -1; /* 2026: a year, or seconds? */
+	if (clock_duration_ms(text, &ms) == -1)
+		return date_parse(text, since_r);
+	*since_r = (clock_wall_ms() - ms) / 1000;
+	return 0;
+}
+
+void
+cli_refuse(const char *path, const struct diag *diag)
+{
+	cli_error("%s: %zu error%s", path, diag->errors,
+	    diag->errors == 1 ? "" : "s");
 }
 
 const char *

@@ -3,7 +3,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
+
+#include "lib/diag.h"
 
 /*
  * The wirewatch command: one file a subcommand. run() gets the words behind
@@ -33,6 +36,12 @@ void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int cli_help(const struct cli_command *command);
 /* After a wrong option: a hint on stderr; returns 2. */
 int cli_misuse(const struct cli_command *command);
+/* A number from 0 to max; -1 if it is none. */
+int cli_parse_count(const char *text, size_t max, size_t *count_r);
+/* A time in epoch seconds: a date, or a duration like "7d" ago; -1. */
+int cli_parse_since(const char *text, int64_t *since_r);
+/* After diag_print(): how many errors there are in what was loaded. */
+void cli_refuse(const char *path, const struct diag *diag);
 /* -c's default: $WIREWATCH_CONF, else wirewatch.conf in the system's place. */
 const char *cli_default_conf(void);
 

@@ -76,8 +76,7 @@ check_main(const char *path, bool is_strict)
 	}
 	diag_print(&diag, stderr);
 	if (diag.errors) {
-		cli_error("%s: %zu error%s", path, diag.errors,
-		    diag.errors == 1 ? "" : "s");
+		cli_refuse(path, &diag);
 	} else {
 		check_print_summary(path, conf, topics, goldens, &diag);
 		verdict = is_strict && diag.count ? CHECK_WARNED : CHECK_FINE;

@@ -175,16 +175,6 @@ explain_clean(struct arena *arena, const char *text, size_t max)
 	return clean;
 }
 
-static void
-explain_read_feed(const struct conf_feed *feed, struct match_source *source)
-{
-	source->feed = feed->name;
-	source->title = feed->title;
-	source->role = feed->role;
-	source->country = feed->country;
-	source->lang = feed->lang;
-}
-
 /* The item of the command line. */
 static int
 explain_given(struct explain_run *run)
@@ -203,8 +193,8 @@ explain_given(struct explain_run *run)
 	item->lang = options->lang;
 	item->published_s = item->updated_s = TIME_NONE;
 	if (options->feed)
-		explain_read_feed(
-		    conf_find_feed(run->conf, options->feed), &entry.source);
+		match_source_of_feed(
+		    &entry.source, conf_find_feed(run->conf, options->feed));
 	explain_entry(run, &entry);
 	arena_free(&arena);
 	return run->matched ? 0 : 1;
@@ -278,8 +268,7 @@ explain_main(const struct explain_options *options)
 	if (topics)
 		status = explain_with(options, conf, topics);
 	else
-		cli_error("%s: %zu error%s", options->conf, diag.errors,
-		    diag.errors == 1 ? "" : "s");
+		cli_refuse(options->conf, &diag);
 	topicset_free(&topics);
 	conf_free(&conf);
 	diag_clear(&diag);

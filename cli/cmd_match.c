@@ -234,8 +234,7 @@ match_main(const struct match_options *options)
 	if (topics)
 		status = match_with(options, conf, topics, &stats);
 	else
-		cli_error("%s: %zu error%s", options->conf, diag.errors,
-		    diag.errors == 1 ? "" : "s");
+		cli_refuse(options->conf, &diag);
 	topicset_free(&topics);
 	conf_free(&conf);
 	diag_clear(&diag);

@@ -2,7 +2,6 @@
  * wirewatch replay: what other topics would have alerted. The topics that are
  * and those that are tried run over the same items, and what differs is shown.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,36 +112,6 @@ replay_main(const struct replay_command *command)
 	return status;
 }
 
-static int
-replay_parse_limit(const char *text, size_t *limit_r)
-{
-	unsigned long value;
-	char *end;
-
-	if (*text < '0' || *text > '9')
-		return -1;
-	errno = 0;
-	value = strtoul(text, &end, 10);
-	if (errno || *end || value > REPLAY_LIMIT_MAX)
-		return -1;
-	*limit_r = value;
-	return 0;
-}
-
-/* "7d" ago, or a date. */
-static int
-replay_parse_since(const char *text, int64_t *since_r)
-{
-	int64_t ms;
-
-	if (!text[strspn(text, "0123456789.")])
-		return -1; /* 2026: a year, or seconds? */
-	if (clock_duration_ms(text, &ms) == -1)
-		return date_parse(text, since_r);
-	*since_r = (clock_wall_ms() - ms) / 1000;
-	return 0;
-}
-
 enum replay_option {
 	REPLAY_OPT_AGAINST = 256,
 	REPLAY_OPT_HELP,
@@ -169,13 +138,14 @@ replay_option(struct replay_command *command, int c)
 		command->options.is_json = true;
 		return 0;
 	case REPLAY_OPT_LIMIT:
-		if (replay_parse_limit(optarg, &command->options.limit) == 0)
+		if (cli_parse_count(
+			optarg, REPLAY_LIMIT_MAX, &command->options.limit) == 0)
 			return 0;
 		cli_error(
 		    "--limit %s: expected 0 to %d", optarg, REPLAY_LIMIT_MAX);
 		return -1;
 	case REPLAY_OPT_SINCE:
-		if (replay_parse_since(optarg, &command->since_s) == 0)
+		if (cli_parse_since(optarg, &command->since_s) == 0)
 			return 0;
 		cli_error("--since %s: expected a time or a duration, as "
 			  "2026-11-23T22:41:07Z or 7d",

@@ -3,7 +3,6 @@
  * gaps, so this view can tell what it was not shown: what is missing, comes
  * twice or cannot be read is said on standard error, where it happens.
  */
-#include <errno.h>
 #include <ev.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -295,36 +294,6 @@ tail_conf(const struct tail_options *options)
 	return status;
 }
 
-/* "2h" ago, or a date. */
-static int
-tail_parse_since(const char *text, int64_t *since_r)
-{
-	int64_t ms;
-
-	if (!text[strspn(text, "0123456789.")])
-		return -1; /* 2026: a year, or seconds? */
-	if (clock_duration_ms(text, &ms) == -1)
-		return date_parse(text, since_r);
-	*since_r = (clock_wall_ms() - ms) / 1000;
-	return 0;
-}
-
-static int
-tail_parse_last(const char *text, size_t *last_r)
-{
-	unsigned long value;
-	char *end;
-
-	if (*text < '0' || *text > '9')
-		return -1;
-	errno = 0;
-	value = strtoul(text, &end, 10);
-	if (errno || *end || value > FOLLOW_LAST_MAX)
-		return -1;
-	*last_r = value;
-	return 0;
-}
-
 static int
 tail_option(struct tail_options *options, int c, const char *value)
 {
@@ -339,7 +308,8 @@ tail_option(struct tail_options *options, int c, const char *value)
 		return 0;
 	case 'n':
 		options->has_last = true;
-		if (tail_parse_last(value, &options->last) == 0)
+		if (cli_parse_count(value, FOLLOW_LAST_MAX, &options->last) ==
+		    0)
 			return 0;
 		cli_error(
 		    "-n %s: not a number up to %d", value, FOLLOW_LAST_MAX);
@@ -357,7 +327,7 @@ tail_option(struct tail_options *options, int c, const char *value)
 		    value);
 		return -1;
 	case 'T':
-		if (tail_parse_since(value, &options->since_s) == 0)
+		if (cli_parse_since(value, &options->since_s) == 0)
 			return 0;
 		cli_error("--since %s: neither a time like "
 			  "2026-11-23T22:41:07Z nor a duration like 2h",

@@ -13,8 +13,6 @@
 #include "lib/alloc.h"
 #include "lib/clock.h"
 
-#define REPLAY_DAY_FORM "dddd-dd-dd.jsonl" /* d is a digit */
-
 struct replay_items {
 	const struct conf *conf;
 	int64_t since_s;
@@ -29,20 +27,6 @@ struct replay_items {
 	bool has_failed;
 	struct err err;
 };
-
-static bool
-replay_items_is_day(const char *name)
-{
-	static const char form[] = REPLAY_DAY_FORM;
-	size_t i;
-
-	for (i = 0; i < sizeof(form); i++) {
-		if (form[i] == 'd' ? name[i] < '0' || name[i] > '9'
-				   : name[i] != form[i])
-			return false;
-	}
-	return true;
-}
 
 static int
 replay_items_compare(const void *a, const void *b)
@@ -94,7 +78,7 @@ replay_items_list(struct replay_items *items, const char *path, struct err *err)
 		first[strcspn(first, "T")] = '\0';
 	}
 	while ((entry = readdir(dir)) && all < REPLAY_DAYS_MAX) {
-		if (!replay_items_is_day(entry->d_name))
+		if (!history_is_day(entry->d_name))
 			continue;
 		all++;
 		/* the day's name alone is longer: what is of that day stays */

@@ -93,6 +93,14 @@ history_day_of(const char *name, int64_t *day_r)
 	return strcmp(own, name) == 0 ? 0 : -1;
 }
 
+bool
+history_is_day(const char *name)
+{
+	int64_t day;
+
+	return history_day_of(name, &day) == 0;
+}
+
 static void
 history_close(struct history *history)
 {

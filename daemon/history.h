@@ -1,6 +1,7 @@
 #ifndef WIREWATCH_DAEMON_HISTORY_H
 #define WIREWATCH_DAEMON_HISTORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +50,8 @@ void history_configure(
 /* Hands lines over, of items first seen then; empties the buffer. */
 void history_write(
     struct history *history, struct buf *lines, int64_t first_seen_ms);
+/* Whether a file of the history is named so. */
+bool history_is_day(const char *name);
 /* Removes the files of days that ended longer ago than they are kept. */
 void history_prune(struct history *history, int64_t now_ms);
 

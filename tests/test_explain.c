@@ -1,4 +1,5 @@
 #include "tests/test.h"
+#include "tests/topic_text.h"
 
 #include <getopt.h>
 #include <unistd.h>
@@ -30,12 +31,7 @@ struct desk {
 static void
 text_of(struct conf_text *text, const char *s)
 {
-	memset(text, 0, sizeof(*text));
-	text->text = s;
-	text->raw = s;
-	text->raw_len = strlen(s);
-	text->place.file = "test";
-	text->place.line = text->place.column = 1;
+	text_in(text, "test", s);
 }
 
 static struct conf_set_entry dprk_entries[] = {
@@ -1087,19 +1083,18 @@ what_does_not_bear_on_the_verdict_is_left_out(void **state)
 	    "    + NOT\n"
 	    "      - s NEAR/2 t: neither side occurs\n"
 	    "yes: medium\n");
-	assert_string_equal(out,
-	    "t: DPRK news\n"
-	    "  + AND\n"
-	    "    + OR\n"
-	    "      + DPRK: title 0 \u00abDPRK\u00bb\n"
-	    "      - AND\n"
-	    "        - q: does not occur\n"
-	    "        - r: does not occur\n"
-	    "    + NOT\n"
-	    "      - s NEAR/2 t: neither side occurs\n"
-	    "        - s: does not occur\n"
-	    "        - t: does not occur\n"
-	    "yes: medium\n");
+	assert_string_equal(out, "t: DPRK news\n"
+				 "  + AND\n"
+				 "    + OR\n"
+				 "      + DPRK: title 0 \u00abDPRK\u00bb\n"
+				 "      - AND\n"
+				 "        - q: does not occur\n"
+				 "        - r: does not occur\n"
+				 "    + NOT\n"
+				 "      - s NEAR/2 t: neither side occurs\n"
+				 "        - s: does not occur\n"
+				 "        - t: does not occur\n"
+				 "yes: medium\n");
 	free(out);
 }
 

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "tests/test.h"
+#include "tests/topic_text.h"
 
 #include "lib/alloc.h"
 #include "lib/buf.h"
@@ -28,12 +29,7 @@ struct desk {
 static void
 text_of(struct conf_text *text, const char *s)
 {
-	memset(text, 0, sizeof(*text));
-	text->text = s;
-	text->raw = s;
-	text->raw_len = strlen(s);
-	text->place.file = "query";
-	text->place.line = text->place.column = 1;
+	text_in(text, "query", s);
 }
 
 static double

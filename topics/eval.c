@@ -11,7 +11,7 @@ eval_term_is_true(
 	const struct term_seen *seen = &eval->hits.seen[term];
 	uint32_t i;
 
-	if (!seen->count || eval_is_open(scope))
+	if (!seen->count || query_scope_is_open(scope))
 		return seen->count > 0;
 	for (i = seen->head; i != TERM_HIT_NONE; i = eval->hits.items[i].next) {
 		const struct term_hit *hit = &eval->hits.items[i];
@@ -28,7 +28,7 @@ eval_set_is_true(struct eval *eval, const struct query_node *node)
 	const struct eval_set *set = &eval->sets[node->index];
 	uint32_t i;
 
-	if (!set->count || eval_is_open(&node->scope))
+	if (!set->count || query_scope_is_open(&node->scope))
 		return set->count > 0;
 	for (i = set->head; i != UINT32_MAX; i = eval->entries[i].next) {
 		if (eval_term_is_true(eval, &node->scope,

@@ -9,13 +9,6 @@
 #include "lib/alloc.h"
 #include "topics/eval_private.h"
 
-bool
-eval_is_open(const struct query_scope *scope)
-{
-	return scope->fields == QUERY_FIELDS_ALL && !scope->first &&
-	       !scope->is_capitals;
-}
-
 const struct topic_set_entry *
 eval_entry(const struct eval *eval, uint32_t entry)
 {

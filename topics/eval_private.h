@@ -15,8 +15,6 @@ bool eval_bytes_in_scope(const struct eval *eval,
 /* The token that stands at a byte of a field, or the next; or its end. */
 uint32_t eval_token_at(
     const struct eval *eval, enum match_field field, size_t start);
-/* Whether every hit does. */
-bool eval_is_open(const struct query_scope *scope);
 /* An entry by its number among those of all sets. */
 const struct topic_set_entry *eval_entry(
     const struct eval *eval, uint32_t entry);
@@ -29,6 +27,12 @@ void eval_list(struct eval *eval, const struct query_node *node);
 /* The same of W/S and W/P. */
 void eval_list_unit(struct eval *eval, const struct query_node *node);
 void eval_push(struct eval *eval, uint32_t first, uint32_t last);
+static inline enum eval_unit
+eval_unit_type(enum query_type type)
+{
+	return type == QUERY_SENTENCE ? EVAL_SENTENCE : EVAL_PARAGRAPH;
+}
+
 /* The unit in which a token stands; no two fields share one. */
 uint32_t eval_unit_of(struct eval *eval, enum eval_unit unit, uint32_t token);
 /* Replaces the lists from base on by what stands behind them. */

@@ -123,8 +123,7 @@ eval_span_node(struct eval *eval, const struct query_node *node,
 static void
 eval_widen(struct eval *eval, enum query_type type, size_t base)
 {
-	enum eval_unit unit =
-	    type == QUERY_SENTENCE ? EVAL_SENTENCE : EVAL_PARAGRAPH;
+	enum eval_unit unit = eval_unit_type(type);
 	size_t i;
 
 	for (i = base; i < eval->occurrence_count; i++) {

@@ -218,8 +218,7 @@ eval_list_unit(struct eval *eval, const struct query_node *node)
 {
 	struct eval_choice choice = {
 	    .eval = eval,
-	    .unit =
-		node->type == QUERY_SENTENCE ? EVAL_SENTENCE : EVAL_PARAGRAPH,
+	    .unit = eval_unit_type(node->type),
 	};
 	size_t base = eval->occurrence_count, from;
 

@@ -288,7 +288,7 @@ explain_describe_text(const struct explain *explain, struct explain_node *node)
 
 	if (node->is_true)
 		explain_take_spans(explain, node, query, EXPLAIN_COUNTS);
-	else if (!eval_is_open(&query->scope))
+	else if (!query_scope_is_open(&query->scope))
 		explain_out_of_scope(explain, node);
 	if (query->type == QUERY_SET)
 		explain_gated(explain, node);

@@ -30,18 +30,11 @@ golden_source(const struct golden_runner *runner,
 {
 	const struct conf_feed *feed = NULL;
 
-	memset(source_r, 0, sizeof(*source_r));
 	if (golden->feed)
 		feed = conf_find_feed(runner->feeds, golden->feed);
 	if (golden->feed && !feed)
 		feed = conf_find_feed(runner->conf, golden->feed);
-	if (!feed)
-		return;
-	source_r->feed = feed->name;
-	source_r->title = feed->title;
-	source_r->role = feed->role;
-	source_r->country = feed->country;
-	source_r->lang = feed->lang;
+	match_source_of_feed(source_r, feed);
 }
 
 static const struct match_result *

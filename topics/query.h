@@ -68,6 +68,14 @@ struct query_scope {
 	bool is_capitals; /* written in capitals only */
 };
 
+/* Whether every occurrence counts. */
+static inline bool
+query_scope_is_open(const struct query_scope *scope)
+{
+	return scope->fields == QUERY_FIELDS_ALL && !scope->first &&
+	       !scope->is_capitals;
+}
+
 struct query_node {
 	enum query_type type;
 	uint32_t start; /* where it stands in the query */

@@ -116,13 +116,6 @@ parse_check_values(
 					  "blanks stands in quotes");
 }
 
-static bool
-parse_scope_is_open(const struct query_scope *scope)
-{
-	return scope->fields == QUERY_FIELDS_ALL && !scope->first &&
-	       !scope->is_capitals;
-}
-
 static uint8_t
 parse_fewer_words(unsigned a, unsigned b)
 {
@@ -183,7 +176,7 @@ parse_in_field(struct parse *parse, const struct lex_token *token)
 			    "summary: at once");
 		return parse_primary(parse);
 	}
-	if (!parse_scope_is_open(&parse->scope))
+	if (!query_scope_is_open(&parse->scope))
 		query_error(parse->report, token->start, token->len, "E203",
 		    "%s: is no part of the text",
 		    query_field_name(token->field));

@@ -20,6 +20,19 @@ match_field_name(enum match_field field)
 	return match_field_names[field];
 }
 
+void
+match_source_of_feed(struct match_source *source, const struct conf_feed *feed)
+{
+	memset(source, 0, sizeof(*source));
+	if (!feed)
+		return;
+	source->feed = feed->name;
+	source->title = feed->title;
+	source->role = feed->role;
+	source->country = feed->country;
+	source->lang = feed->lang;
+}
+
 static void
 topicset_compile_entries(struct query_parser *parser,
     const struct conf_set *conf, struct topic_set *set, struct arena *arena)

@@ -54,6 +54,10 @@ struct match_source {
 	const char *lang;
 };
 
+/* What the feed's section says; feed may be NULL. */
+void match_source_of_feed(
+    struct match_source *source, const struct conf_feed *feed);
+
 struct match {
 	const struct conf_topic *topic;
 	enum severity severity;	/* the topic's, or what its `raise` lifts it to */
