@@ -84,7 +84,8 @@ eval_any_is_true(struct eval *eval, const struct query_node *node)
 
 	for (child = node->children; child && found < node->n;
 	     child = child->next)
-		found += eval_is_true(eval, child);
+		found +=
+		    !eval_is_absent(eval, child) && eval_is_true(eval, child);
 	return found >= node->n;
 }
 
@@ -103,6 +104,8 @@ eval_is_true(struct eval *eval, const struct query_node *node)
 	case QUERY_META:
 		return eval_meta_is_true(eval, node);
 	case QUERY_AND:
+		if (eval_lacks_any(eval, node))
+			return false;
 		for (child = node->children; child; child = child->next) {
 			if (!eval_is_true(eval, child))
 				return false;
@@ -110,7 +113,8 @@ eval_is_true(struct eval *eval, const struct query_node *node)
 		return true;
 	case QUERY_OR:
 		for (child = node->children; child; child = child->next) {
-			if (eval_is_true(eval, child))
+			if (!eval_is_absent(eval, child) &&
+			    eval_is_true(eval, child))
 				return true;
 		}
 		return false;

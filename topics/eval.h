@@ -82,11 +82,6 @@ struct eval {
 
 /* The item's language; found out when it is first asked for. */
 const struct lang *eval_language(struct eval *eval);
-/*
- * Whether what a tree cannot do without occurs at all, wherever: far quicker,
- * and enough to put most topics aside. The tokens need not be numbered.
- */
-bool eval_may_be_true(const struct eval *eval, const struct query_node *node);
 bool eval_is_true(struct eval *eval, const struct query_node *node);
 /*
  * The same, and what it is true of is added to eval->spans. Of one term no

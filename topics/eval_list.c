@@ -261,6 +261,9 @@ eval_list_proximity(struct eval *eval, const struct query_node *node)
 	struct eval_range left, right;
 	size_t from;
 
+	if ((node->type == QUERY_NEAR || node->type == QUERY_PRE) &&
+	    eval_lacks_any(eval, node))
+		return;
 	left.base = eval->occurrence_count;
 	eval_list(eval, node->children);
 	left.count = eval->occurrence_count - left.base;
@@ -295,8 +298,10 @@ eval_list(struct eval *eval, const struct query_node *node)
 		eval_push_set(eval, node);
 		break;
 	case QUERY_OR:
-		for (child = node->children; child; child = child->next)
-			eval_list(eval, child);
+		for (child = node->children; child; child = child->next) {
+			if (!eval_is_absent(eval, child))
+				eval_list(eval, child);
+		}
 		break;
 	case QUERY_NEAR:
 	case QUERY_PRE:

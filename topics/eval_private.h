@@ -5,6 +5,28 @@
 
 /* Inside of topics/eval*.c. */
 
+/* A term or a set that does not occur: nothing need be asked of it. */
+static inline bool
+eval_is_absent(const struct eval *eval, const struct query_node *node)
+{
+	if (node->type == QUERY_TERM)
+		return !eval->hits.seen[node->index].count;
+	return node->type == QUERY_SET && !eval->sets[node->index].count;
+}
+
+/* Whether one of the children is absent. */
+static inline bool
+eval_lacks_any(const struct eval *eval, const struct query_node *node)
+{
+	const struct query_node *child;
+
+	for (child = node->children; child; child = child->next) {
+		if (eval_is_absent(eval, child))
+			return true;
+	}
+	return false;
+}
+
 /* Whether a hit counts where and how the query asks for it. */
 bool eval_in_scope(const struct eval *eval, const struct query_scope *scope,
     uint32_t first, uint32_t last);

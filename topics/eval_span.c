@@ -179,8 +179,10 @@ eval_explain_children(
 	const struct query_node *child;
 	size_t spans = eval->span_count, found = 0;
 
+	if (node->type == QUERY_AND && eval_lacks_any(eval, node))
+		return false;
 	for (child = node->children; child; child = child->next) {
-		if (eval_explain(eval, child))
+		if (!eval_is_absent(eval, child) && eval_explain(eval, child))
 			found++;
 		else if (node->type == QUERY_AND)
 			break;

@@ -12,9 +12,18 @@
 #include "topics/eval.h"
 #include "topics/match_private.h"
 
+/* Whether the item is in one of the topicset's languages. */
+enum matcher_lang {
+	MATCHER_LANG_UNASKED,
+	MATCHER_LANG_IS,
+	MATCHER_LANG_IS_NOT,
+};
+
 struct matcher {
 	const struct topicset *topics;
 	struct eval eval;
+	uint64_t *present; /* terms and sets that occur; see presence.h */
+	enum matcher_lang *langs;
 	uint32_t *found_sets; /* that occur in the item */
 	size_t found_set_count;
 	uint32_t *candidates; /* topics to be looked at */
@@ -42,6 +51,9 @@ matcher_new(const struct topicset *topics)
 	eval->occurrences =
 	    xgrow(NULL, 1, &eval->occurrence_cap, sizeof(*eval->occurrences));
 	eval->sets = xcalloc(topics->set_count, sizeof(*eval->sets));
+	matcher->present = xcalloc(
+	    presence_words(&topics->presence), sizeof(*matcher->present));
+	matcher->langs = xcalloc(topics->lang_count, sizeof(*matcher->langs));
 	matcher->found_sets =
 	    xcalloc(topics->set_count, sizeof(*matcher->found_sets));
 	matcher->candidates =
@@ -72,6 +84,8 @@ matcher_free(struct matcher **matcher_p)
 	free(eval->entries);
 	free(eval->occurrences);
 	free(eval->spans);
+	free(matcher->present);
+	free(matcher->langs);
 	free(matcher->found_sets);
 	free(matcher->candidates);
 	free(matcher->is_candidate);
@@ -82,19 +96,35 @@ matcher_free(struct matcher **matcher_p)
 }
 
 static void
+matcher_forget_hits(struct matcher *matcher)
+{
+	struct term_hits *hits = &matcher->eval.hits;
+	size_t i;
+
+	for (i = 0; i < hits->found_count; i++)
+		presence_unset(matcher->present,
+		    matcher->topics->presence.first_term + hits->found[i]);
+	term_hits_reset(hits);
+}
+
+static void
 matcher_reset(struct matcher *matcher)
 {
 	size_t i;
 
-	for (i = 0; i < matcher->found_set_count; i++)
+	matcher_forget_hits(matcher);
+	for (i = 0; i < matcher->found_set_count; i++) {
 		matcher->eval.sets[matcher->found_sets[i]].count = 0;
+		presence_unset(matcher->present, matcher->found_sets[i]);
+	}
 	matcher->found_set_count = 0;
+	for (i = 0; i < matcher->topics->lang_count; i++)
+		matcher->langs[i] = MATCHER_LANG_UNASKED;
 	matcher->candidate_count = 0;
 	matcher->eval.entry_count = 0;
 	matcher->eval.has_lang = false;
 	for (i = 0; i < EVAL_UNITS; i++)
 		matcher->eval.units[i].is_known = false;
-	term_hits_reset(&matcher->eval.hits);
 	arena_reset(matcher->result.arena);
 	matcher->result.count = 0;
 }
@@ -142,6 +172,22 @@ matcher_add_entry(struct matcher *matcher, uint32_t entry)
 	set->tail = index;
 }
 
+static bool
+matcher_is_in_lang(struct matcher *matcher, uint32_t lang)
+{
+	enum matcher_lang *answer;
+
+	if (lang == TOPIC_LANG_ANY)
+		return true;
+	answer = &matcher->langs[lang];
+	if (*answer == MATCHER_LANG_UNASKED)
+		*answer = lang_admits(eval_language(&matcher->eval),
+			      matcher->topics->langs[lang])
+			      ? MATCHER_LANG_IS
+			      : MATCHER_LANG_IS_NOT;
+	return *answer == MATCHER_LANG_IS;
+}
+
 /* The entries that a term stands for, but those of other languages. */
 static void
 matcher_link_term(struct matcher *matcher, uint32_t term)
@@ -151,13 +197,9 @@ matcher_link_term(struct matcher *matcher, uint32_t term)
 
 	for (i = lists->starts[term]; i < lists->starts[term + 1]; i++) {
 		uint32_t entry = lists->items[i];
-		uint32_t set = matcher->topics->set_of_entry[entry];
-		const char *lang =
-		    matcher->topics->sets[set]
-			.entries[entry - matcher->topics->first_entry[set]]
-			.lang;
 
-		if (!lang || lang_admits(eval_language(&matcher->eval), lang))
+		if (matcher_is_in_lang(
+			matcher, matcher->topics->lang_of_entry[entry]))
 			matcher_add_entry(matcher, entry);
 	}
 }
@@ -196,8 +238,8 @@ matcher_drop(struct matcher *matcher)
 		uint32_t topic = matcher->candidates[i];
 
 		matcher->is_candidate[topic] = false;
-		if (eval_may_be_true(
-			&matcher->eval, matcher->topics->topics[topic].query))
+		if (presence_allows(
+			&matcher->topics->presence, topic, matcher->present))
 			matcher->candidates[kept++] = topic;
 	}
 	matcher->candidate_count = kept;
@@ -212,12 +254,16 @@ matcher_choose(struct matcher *matcher)
 	size_t i;
 
 	for (i = 0; i < hits->found_count; i++) {
+		presence_set(matcher->present,
+		    topics->presence.first_term + hits->found[i]);
 		matcher_wake(matcher, &topics->topics_of_term, hits->found[i]);
 		matcher_link_term(matcher, hits->found[i]);
 	}
-	for (i = 0; i < matcher->found_set_count; i++)
+	for (i = 0; i < matcher->found_set_count; i++) {
+		presence_set(matcher->present, matcher->found_sets[i]);
 		matcher_wake(
 		    matcher, &topics->topics_of_set, matcher->found_sets[i]);
+	}
 	for (i = 0; i < topics->always_count; i++) {
 		matcher->is_candidate[topics->always[i]] = true;
 		matcher->candidates[matcher->candidate_count++] =
@@ -336,7 +382,7 @@ matcher_prepare(struct matcher *matcher, const struct item *item,
 size_t
 matcher_scan(struct matcher *matcher)
 {
-	term_hits_reset(&matcher->eval.hits);
+	matcher_forget_hits(matcher);
 	terms_scan(
 	    matcher->topics->terms, &matcher->eval.text, &matcher->eval.hits);
 	return matcher->eval.hits.count;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/alloc.h"
+#include "lib/map.h"
 #include "topics/topicset.h"
 
 #define TOPIC_NO_TRIGGER SIZE_MAX
@@ -171,16 +172,25 @@ topic_lists_clear(struct topic_lists *lists)
 	free(lists->items);
 }
 
+static size_t
+topicset_count_entries(const struct topicset *topics)
+{
+	size_t i, total = 0;
+
+	for (i = 0; i < topics->set_count; i++)
+		total += topics->sets[i].entry_count;
+	return total;
+}
+
 static void
 topicset_index_entries(struct topicset *topics)
 {
 	struct topic_pairs pairs = {0};
 	uint32_t entry = 0;
-	size_t i, k, total = 0;
+	size_t i, k;
 
-	for (i = 0; i < topics->set_count; i++)
-		total += topics->sets[i].entry_count;
-	topics->set_of_entry = xcalloc(total, sizeof(*topics->set_of_entry));
+	topics->set_of_entry = xcalloc(
+	    topicset_count_entries(topics), sizeof(*topics->set_of_entry));
 	topics->first_entry =
 	    xcalloc(topics->set_count, sizeof(*topics->first_entry));
 	for (i = 0; i < topics->set_count; i++) {
@@ -194,6 +204,51 @@ topicset_index_entries(struct topicset *topics)
 	}
 	topic_lists_build(
 	    &topics->entries_of_term, terms_count(topics->terms), &pairs);
+}
+
+/* Numbers the languages; `numbers` holds those met so far, plus one. */
+static uint32_t
+topicset_number_lang(
+    struct topicset *topics, struct map *numbers, const char *lang)
+{
+	uintptr_t number = (uintptr_t)map_get(numbers, lang);
+
+	if (!number) {
+		topics->langs = xgrow(topics->langs, topics->lang_count + 1,
+		    &topics->lang_cap, sizeof(*topics->langs));
+		topics->langs[topics->lang_count] = lang;
+		number = ++topics->lang_count;
+		(void)map_put(numbers, lang, (void *)number);
+	}
+	return (uint32_t)(number - 1);
+}
+
+/* An item is asked once whether it is in a language, not for each entry. */
+static void
+topicset_index_langs(struct topicset *topics)
+{
+	struct map *numbers = map_new();
+	const char *lang = NULL;
+	uint32_t entry = 0, number = TOPIC_LANG_ANY;
+	size_t i, k;
+
+	topics->lang_of_entry = xcalloc(
+	    topicset_count_entries(topics), sizeof(*topics->lang_of_entry));
+	for (i = 0; i < topics->set_count; i++) {
+		const struct topic_set *set = &topics->sets[i];
+
+		for (k = 0; k < set->entry_count; k++) {
+			/* the words of one list share the string */
+			if (set->entries[k].lang != lang) {
+				lang = set->entries[k].lang;
+				number = lang ? topicset_number_lang(
+						    topics, numbers, lang)
+					      : TOPIC_LANG_ANY;
+			}
+			topics->lang_of_entry[entry++] = number;
+		}
+	}
+	map_free(&numbers, NULL);
 }
 
 /* Where the triggers of topics go while they are chosen. */
@@ -381,7 +436,9 @@ topicset_new(const struct conf *conf, struct diag *diag)
 	terms_build(topics->terms);
 	topicset_resolve(topics);
 	topicset_index_entries(topics);
+	topicset_index_langs(topics);
 	topicset_index_topics(topics, diag);
+	presence_build(&topics->presence, topics);
 	return topics;
 }
 
@@ -399,6 +456,9 @@ topicset_free(struct topicset **topics_p)
 	topic_lists_clear(&topics->topics_of_set);
 	free(topics->set_of_entry);
 	free(topics->first_entry);
+	free(topics->langs);
+	free(topics->lang_of_entry);
+	presence_clear(&topics->presence);
 	free(topics->always);
 	arena_free(&topics->arena);
 	free(topics);
@@ -430,5 +490,6 @@ topicset_memory(const struct topicset *topics)
 	return terms_memory(topics->terms) +
 	       topic_lists_memory(&topics->entries_of_term) +
 	       topic_lists_memory(&topics->topics_of_term) +
-	       topic_lists_memory(&topics->topics_of_set);
+	       topic_lists_memory(&topics->topics_of_set) +
+	       presence_memory(&topics->presence);
 }

@@ -1,6 +1,7 @@
 #ifndef WIREWATCH_TOPICS_TOPICSET_H
 #define WIREWATCH_TOPICS_TOPICSET_H
 
+#include "topics/presence.h"
 #include "topics/query.h"
 
 /*
@@ -33,6 +34,8 @@ struct topic_lists {
 	size_t count; /* of lists */
 };
 
+#define TOPIC_LANG_ANY UINT32_MAX
+
 struct topicset {
 	struct arena *arena;
 	struct terms *terms;
@@ -45,8 +48,13 @@ struct topicset {
 	struct topic_lists entries_of_term;
 	uint32_t *set_of_entry;
 	uint32_t *first_entry; /* of each set */
+	const char **langs; /* that entries ask for, each once */
+	size_t lang_count;
+	size_t lang_cap;
+	uint32_t *lang_of_entry; /* in langs */
 	struct topic_lists topics_of_term;
 	struct topic_lists topics_of_set;
+	struct presence presence;
 	uint32_t *always; /* topics without a trigger */
 	size_t always_count;
 };
