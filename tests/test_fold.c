@@ -422,6 +422,53 @@ typographic_signs_become_ascii(void **state)
 }
 
 static void
+arabic_is_one_however_it_is_typed(void **state)
+{
+	/* escaped, as many of them look the same */
+	static const struct pair pairs[] = {
+	    /* kashida, alone and with a vowel on it, within and at the end */
+	    {"\u0635\u0640\u0640\u0627\u0631\u0648\u062e",
+		"\u0635\u0627\u0631\u0648\u062e"},
+	    {"\u0635\ufe71\u0627\u0640", "\u0635\u0627"},
+	    {"\u0640", ""},
+	    /* Persian yeh and kaf: Kim */
+	    {"\u06a9\u06cc\u0645", "\u0643\u064a\u0645"},
+	    /* dots left out at the end, as the press of Egypt does */
+	    {"\u0646\u0648\u0648\u0649", "\u0646\u0648\u0648\u064a"},
+	    /* forms of presentation, and a ligature */
+	    {"\ufb8e\ufbfc\ufeef\ufc09", "\u0643\u064a\u064a\u0628\u064a"},
+	    /* vowels, doubling, dagger alef, hamza on its seat */
+	    {"\u0645\u064f\u062d\u064e\u0645\u0651\u064e\u062f\u064b",
+		"\u0645\u062d\u0645\u062f"},
+	    {"\u0647\u0670\u0630\u0627 \u0633\u0652",
+		"\u0647\u0630\u0627 \u0633"},
+	    {"\u06cc\u0654 \u0626", "\u064a \u064a"},
+	};
+	/* teh marbuta and heh end different words; Urdu has yehs of its own */
+	static const struct pair apart[] = {
+	    {"\u0643\u062a\u0627\u0628\u0629",
+		"\u0643\u062a\u0627\u0628\u0647"},
+	    {"\u06a9\u06cc", "\u06a9\u06d2"},
+	};
+	static const char spread[] = "x \u0635\u0640\u0640\u06cc\u0640!";
+	struct folded f;
+
+	(void)state;
+	assert_all_fold_to(pairs, COUNT(pairs));
+	assert_all_alike(apart, COUNT(apart), false);
+	folded_init(&f);
+	fold_text(spread, strlen(spread), &f);
+	assert_string_equal(f.text, "x \u0635\u064a!");
+	assert_int_equal(folded_source(&f, 2), 2);
+	assert_int_equal(folded_source(&f, 4), 8);
+	/* what is left out is shown with the letter before it */
+	assert_int_equal(folded_source_end(&f, 4), 8);
+	assert_int_equal(folded_source_end(&f, 6), 12);
+	assert_int_equal(folded_source(&f, 6), 12);
+	folded_clear(&f);
+}
+
+static void
 spans_show_in_the_original(void **state)
 {
 	static const char text[] = "《ﬁn\xc2\xad》 cafe\xcc\x81s ㌔";
@@ -762,6 +809,7 @@ main(void)
 	    cmocka_unit_test(han_that_differ_stay_apart),
 	    cmocka_unit_test(invisible_characters_are_dropped),
 	    cmocka_unit_test(typographic_signs_become_ascii),
+	    cmocka_unit_test(arabic_is_one_however_it_is_typed),
 	    cmocka_unit_test(spans_show_in_the_original),
 	    cmocka_unit_test(memory_is_used_again),
 	    cmocka_unit_test(every_character_folds_once_and_for_all),

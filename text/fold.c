@@ -48,6 +48,13 @@ folded_run(const struct folded *folded, size_t offset)
 	return low ? &folded->runs[low - 1] : NULL;
 }
 
+/* A byte of a character that is not its first. */
+static inline bool
+fold_is_inner(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
 size_t
 folded_source(const struct folded *folded, size_t offset)
 {
@@ -55,8 +62,7 @@ folded_source(const struct folded *folded, size_t offset)
 
 	if (run && run->is_one)
 		return run->source;
-	while (
-	    offset > 0 && ((unsigned char)folded->text[offset] & 0xc0) == 0x80)
+	while (offset > 0 && fold_is_inner(folded->text[offset]))
 		offset--;
 	return run ? run->source + offset - run->at : offset;
 }
@@ -64,14 +70,20 @@ folded_source(const struct folded *folded, size_t offset)
 size_t
 folded_source_end(const struct folded *folded, size_t end)
 {
-	size_t last;
+	size_t last, source;
 
 	if (end == 0)
 		return folded_source(folded, end);
+	if (!folded->run_count) {
+		while (end < folded->len && fold_is_inner(folded->text[end]))
+			end++;
+		return end;
+	}
 	last = folded_source(folded, end - 1);
-	while (end < folded->len && folded_source(folded, end) == last)
+	while (
+	    (source = folded_source(folded, end)) == last && end < folded->len)
 		end++;
-	return folded_source(folded, end);
+	return source;
 }
 
 void

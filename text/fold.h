@@ -11,8 +11,9 @@
 /*
  * The one form in which queries and texts are compared: NFKC, full case
  * folding, accents stripped (not kana voicing marks, not Hangul), Han variants
- * folded, soft hyphens and zero-width characters dropped, typographic
- * apostrophes and dashes made ASCII. Folding twice changes nothing.
+ * folded, Persian yeh and kaf and dotless yeh made Arabic, kashidas, soft
+ * hyphens and zero-width characters dropped, typographic apostrophes and dashes
+ * made ASCII. Folding twice changes nothing.
  *
  * folded_source tells where a byte came from, so that a span found in the
  * folded text can be shown in the original; always on character borders. The

@@ -9,10 +9,11 @@
  *
  * The choices: U+0439 (Cyrillic short i) stays a letter of its own, while io
  * becomes ie, as Russians write both. Marks of Latin, Greek, Cyrillic, Hebrew,
- * Arabic and Syriac go; voicing marks of kana and the signs of all other
- * scripts stay, since there they are letters. Letters with a stroke (Polish l,
- * Danish o) are letters of their own. More than FOLD_MARKS_MAX marks on one
- * letter are noise, not language: the rest is dropped.
+ * Arabic and Syriac go, and the kashida, which only stretches a word; voicing
+ * marks of kana and the signs of all other scripts stay, since there they are
+ * letters. Letters with a stroke (Polish l, Danish o) are letters of their own.
+ * More than FOLD_MARKS_MAX marks on one letter are noise, not language: the
+ * rest is dropped.
  */
 #include <stdbool.h>
 #include <utf8proc.h>
@@ -43,6 +44,7 @@ static const struct fold_range fold_marks[] = {
     {0x05c4, 0x05c5},
     {0x05c7, 0x05c7},
     {0x0610, 0x061a},
+    {0x0640, 0x0640},
     {0x064b, 0x065f},
     {0x0670, 0x0670},
     {0x06d6, 0x06dc},

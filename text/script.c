@@ -103,6 +103,10 @@ script_of(uint32_t code)
 		return SCRIPT_HAN;
 	if (code >= 0xac00 && code <= 0xd7a3)
 		return SCRIPT_HANGUL;
+	if (code >= 0x3041 && code <= 0x3096)
+		return SCRIPT_HIRAGANA;
+	if (code >= 0x30a1 && code <= 0x30fa)
+		return SCRIPT_KATAKANA;
 	script = script_find(RANGES(script_chars), code);
 	if (script != SCRIPT_NONE)
 		return script;

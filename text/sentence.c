@@ -8,16 +8,16 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <utf8proc.h>
 
+#include "text/abbreviation.h"
 #include "text/script.h"
-#include "text/sentence.h"
+#include "text/sentence_private.h"
 #include "text/token.h"
 
-#define SENTENCE_WORD_MAX 16 /* bytes of an abbreviation */
+#define SENTENCE_WORD_MAX 16 /* bytes of the word before a stop */
 #define SENTENCE_DOTTED_MAX 2 /* letters of the parts of EE.UU. */
-#define SENTENCE_ORDINAL_DIGITS 2 /* 3. Oktober, 21. Jahrhundert */
+#define SENTENCE_QUOTE_MAX 256 /* bytes in which a quotation must close */
 
 enum sentence_class {
 	SENTENCE_OTHER,
@@ -65,38 +65,6 @@ static const struct sentence_range sentence_fulls[] = {
     {0xff61, 0xff61},
 };
 
-/*
- * What a full stop shortens, in lower case and in the order of strcmp(): of
- * English, German, French, Spanish, Italian, Portuguese, Dutch and Russian.
- * What is rather a word at the end of a sentence is left out.
- */
-static const char *const sentence_abbreviations[] = {"abb", "abt", "adj", "adm",
-    "adml", "amb", "apr", "aprox", "assn", "asst", "attn", "av", "avda", "ave",
-    "bldg", "blvd", "brig", "bros", "bzw", "capt", "cdr", "cert", "cf", "cie",
-    "cmdr", "cmdt", "cnel", "co", "col", "comdr", "cons", "corp", "cpl", "ctr",
-    "dec", "dept", "dez", "dhr", "dipl", "dist", "doc", "dott", "dr", "dra",
-    "drs", "etc", "evtl", "exec", "feb", "fla", "fr", "frhr", "ft", "geb",
-    "gen", "genl", "ggf", "gob", "gov", "gral", "hon", "hr", "hrsg", "inc",
-    "incl", "ing", "inkl", "insp", "intl", "jan", "janv", "jr", "jul", "jun",
-    "lic", "lt", "ltd", "ltda", "maj", "mdm", "med", "mej", "messrs", "mevr",
-    "mgr", "mio", "mlle", "mm", "mme", "mr", "mrd", "mrs", "ms", "msgr", "mt",
-    "mw", "nat", "natl", "nov", "oct", "okt", "pdte", "pfc", "ph", "plc",
-    "pres", "prof", "pte", "pty", "pvt", "rep", "reps", "resp", "ret", "rev",
-    "rmdo", "sen", "sens", "sep", "sept", "sgt", "sig", "sog", "spc", "sr",
-    "sra", "srta", "st", "sta", "ste", "str", "supt", "tel", "tsd", "ud", "uds",
-    "univ", "usw", "vgl", "viz", "vs", "zzgl", "ген", "гос", "им", "млн",
-    "млрд", "обл", "проф", "руб", "св", "см", "тыс", "ул"};
-
-/* The same before a number only. */
-static const char *const sentence_numbered[] = {"abs", "art", "bd", "chap",
-    "fig", "kap", "lfd", "mar", "no", "nos", "nr", "nrs", "num", "núm", "para",
-    "pp", "res", "sec", "sect", "vol", "zif", "ziff", "пп", "ст", "№"};
-
-/* Months behind a German ordinal. */
-static const char *const sentence_months[] = {"April", "August", "Dezember",
-    "Februar", "Jahrhundert", "Januar", "Juli", "Juni", "Mai", "März",
-    "November", "Oktober", "September"};
-
 static int
 sentence_compare_range(const void *key, const void *member)
 {
@@ -106,18 +74,9 @@ sentence_compare_range(const void *key, const void *member)
 	return code < range->first ? -1 : code > range->last;
 }
 
-static int
-sentence_compare_word(const void *key, const void *member)
-{
-	return strcmp(key, *(const char *const *)member);
-}
-
 #define SENTENCE_HAS_CODE(code, table)                                         \
 	(bsearch(&(code), table, sizeof(table) / sizeof((table)[0]),           \
 	     sizeof((table)[0]), sentence_compare_range) != NULL)
-#define SENTENCE_HAS_WORD(word, table)                                         \
-	(bsearch(word, table, sizeof(table) / sizeof((table)[0]),              \
-	     sizeof((table)[0]), sentence_compare_word) != NULL)
 
 /* The character at an offset and its length; 0 at the end. */
 static uint32_t
@@ -164,6 +123,14 @@ sentence_is_blank(uint32_t code)
 		   UTF8PROC_CATEGORY_ZS;
 }
 
+/* What shows nothing, and folding drops: soft hyphens, joiners, marks. */
+static bool
+sentence_is_hidden(uint32_t code)
+{
+	return code >= 0x80 &&
+	       utf8proc_get_property((utf8proc_int32_t)code)->ignorable;
+}
+
 static bool
 sentence_is_letter(uint32_t code)
 {
@@ -207,6 +174,22 @@ sentence_is_opener(uint32_t code)
 	}
 }
 
+/* Of a quote that may open or close: what closes if it opens; else 0. */
+static uint32_t
+sentence_partner(uint32_t code)
+{
+	switch (code) {
+	case '"':
+	case '\'':
+		return code;
+	case 0x201c:
+	case 0x2018:
+		return code + 1;
+	default:
+		return 0;
+	}
+}
+
 /* Behind it a sentence that seemed to end goes on. */
 static bool
 sentence_is_continued(uint32_t code)
@@ -226,69 +209,19 @@ sentence_back(const char *text, size_t from, size_t at)
 	return at;
 }
 
-/* What stands around one or more terminators. */
-struct sentence_place {
-	const char *text;
-	size_t len;
-	size_t from; /* where the sentence begins */
-	size_t stop; /* the first terminator */
-	size_t next; /* what follows, behind closing quotes and blanks */
-	bool is_blank; /* a blank stands before it */
-};
-
-/* Whether only digits stand in bytes start to end. */
-static bool
-sentence_is_number(const char *text, size_t start, size_t end)
+/* Where what can be seen before the terminator ends. */
+static size_t
+sentence_end_of_word(const struct sentence_place *place)
 {
-	size_t i;
+	size_t at = place->stop, before, step;
 
-	for (i = start; i < end; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return false;
+	for (; at > place->from; at = before) {
+		before = sentence_back(place->text, place->from, at);
+		if (!sentence_is_hidden(
+			sentence_code(place->text, place->len, before, &step)))
+			break;
 	}
-	return end > start;
-}
-
-/* 3. Oktober; and 1. at the beginning, which numbers what follows. */
-static bool
-sentence_is_ordinal(const struct sentence_place *place, size_t word)
-{
-	const char *next = place->text + place->next;
-	size_t i, len, rest = place->len - place->next;
-
-	if (!sentence_is_number(place->text, word, place->stop) ||
-	    place->stop - word > SENTENCE_ORDINAL_DIGITS)
-		return false;
-	if (word == place->from)
-		return true;
-	for (i = 0; i < sizeof(sentence_months) / sizeof(sentence_months[0]);
-	     i++) {
-		len = strlen(sentence_months[i]);
-		if (rest >= len && memcmp(next, sentence_months[i], len) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The word in small letters; false if it is too long for an abbreviation. */
-static bool
-sentence_lower(const char *text, size_t len, char lower[SENTENCE_WORD_MAX + 1])
-{
-	size_t at, step, used = 0;
-
-	for (at = 0; at < len; at += step) {
-		uint32_t code = sentence_code(text, len, at, &step);
-		utf8proc_uint8_t bytes[4];
-		utf8proc_ssize_t n = utf8proc_encode_char(
-		    utf8proc_tolower((utf8proc_int32_t)code), bytes);
-
-		if (n <= 0 || used + (size_t)n > SENTENCE_WORD_MAX)
-			return false;
-		memcpy(lower + used, bytes, (size_t)n);
-		used += (size_t)n;
-	}
-	lower[used] = '\0';
-	return true;
+	return at;
 }
 
 /* Whether another stop, with as short a word before it, stands before it. */
@@ -309,57 +242,68 @@ sentence_is_dotted(const struct sentence_place *place, size_t word)
 	return letters > 0 && letters <= SENTENCE_DOTTED_MAX;
 }
 
+/* The letters and digits that end at `end`: where they begin, how many. */
+static size_t
+sentence_word(const struct sentence_place *place, size_t end, size_t *letters_r)
+{
+	size_t word = end, before, step;
+
+	*letters_r = 0;
+	while (word > place->from && end - word <= SENTENCE_WORD_MAX) {
+		uint32_t code;
+
+		before = sentence_back(place->text, place->from, word);
+		code = sentence_code(place->text, place->len, before, &step);
+		if (script_is_char(code) || (!sentence_is_letter(code) &&
+						!(code >= '0' && code <= '9')))
+			break;
+		++*letters_r;
+		word = before;
+	}
+	return word;
+}
+
 /* Whether a full stop belongs to the word before it. */
 static bool
 sentence_is_shortened(const struct sentence_place *place)
 {
 	const char *text = place->text;
-	char lower[SENTENCE_WORD_MAX + 1];
-	size_t word = place->stop, before, step, letters = 0;
-	bool is_digit_next = place->next < place->len &&
-			     text[place->next] >= '0' &&
-			     text[place->next] <= '9';
+	size_t end = sentence_end_of_word(place), letters;
+	size_t word = sentence_word(place, end, &letters);
 
-	while (word > place->from && place->stop - word <= SENTENCE_WORD_MAX) {
-		uint32_t code;
-
-		before = sentence_back(text, place->from, word);
-		code = sentence_code(text, place->len, before, &step);
-		if (script_is_char(code) || (!sentence_is_letter(code) &&
-						!(code >= '0' && code <= '9')))
-			break;
-		letters++;
-		word = before;
-	}
 	if (letters == 0)
 		return false;
-	if (sentence_is_ordinal(place, word))
-		return true;
-	if (sentence_is_number(text, word, place->stop))
-		return false;
+	if (sentence_is_digit(text[word]))
+		return sentence_number_goes_on(place, word, end);
 	/* N. Korea; the last of U.S. and of EE.UU. */
 	if (letters == 1 ||
 	    (letters <= SENTENCE_DOTTED_MAX && sentence_is_dotted(place, word)))
 		return true;
-	if (!sentence_lower(text + word, place->stop - word, lower))
-		return false;
-	return SENTENCE_HAS_WORD(lower, sentence_abbreviations) ||
-	       (is_digit_next && SENTENCE_HAS_WORD(lower, sentence_numbered));
+	return abbreviation_is(text + word, end - word,
+	    place->next < place->len && sentence_is_digit(text[place->next]));
 }
 
-/* Whether characters that are written without blanks stand on both sides. */
+/*
+ * Whether characters that are written without blanks stand on both sides, the
+ * second perhaps in quotes.
+ */
 static bool
 sentence_is_unspaced(const struct sentence_place *place)
 {
-	size_t step, before;
+	size_t step, end = sentence_end_of_word(place), at = place->next;
+	uint32_t code;
 
-	if (place->stop == place->from)
+	if (end == place->from)
 		return false;
-	before = sentence_back(place->text, place->from, place->stop);
-	return script_is_char(
-		   sentence_code(place->text, place->len, before, &step)) &&
-	       script_is_char(
-		   sentence_code(place->text, place->len, place->next, &step));
+	code = sentence_code(place->text, place->len,
+	    sentence_back(place->text, place->from, end), &step);
+	if (!script_is_char(code))
+		return false;
+	do {
+		code = sentence_code(place->text, place->len, at, &step);
+		at += step;
+	} while (sentence_partner(code));
+	return script_is_char(code);
 }
 
 /* Whether what follows the terminators is another sentence. */
@@ -372,10 +316,14 @@ sentence_is_border(const struct sentence_place *place,
 
 	if (code == '\n' || code == 0x2029)
 		return false; /* the newline is the border */
+	/* a quotation, and who said it; but 「...。」「...。」 are two */
+	if (place->is_closed && !place->is_blank && !sentence_is_opener(code))
+		return false;
 	if (strongest != SENTENCE_FULL && !place->is_blank &&
 	    !sentence_is_unspaced(place))
 		return false;
-	while (at < place->len && sentence_is_opener(code)) {
+	while (at < place->len &&
+	       (sentence_is_opener(code) || sentence_is_hidden(code))) {
 		at += step;
 		code = sentence_code(place->text, place->len, at, &step);
 	}
@@ -384,22 +332,56 @@ sentence_is_border(const struct sentence_place *place,
 	return !is_single_stop || !sentence_is_shortened(place);
 }
 
-/* Passes over quotes, brackets and then blanks. */
+/*
+ * Whether the quote at an offset, behind a terminator, opens what follows in a
+ * script without blanks: its partner is found. Where one sign does both, it and
+ * those ahead are an even number.
+ */
+static bool
+sentence_opens(const struct sentence_place *place, size_t at)
+{
+	size_t rest = place->len - at, step;
+	size_t end =
+	    rest < SENTENCE_QUOTE_MAX ? place->len : at + SENTENCE_QUOTE_MAX;
+	uint32_t code = sentence_code(place->text, end, at, &step), next;
+	uint32_t partner = sentence_partner(code);
+	bool is_even = false;
+
+	at += step;
+	next = sentence_code(place->text, end, at, &step);
+	if (!partner || (!script_is_char(next) && !sentence_partner(next)))
+		return false;
+	for (; at < end; at += step) {
+		next = sentence_code(place->text, end, at, &step);
+		if (next == '\n' || next == 0x2029)
+			break;
+		if (next == partner && partner != code)
+			return true;
+		if (next == code && partner != code)
+			return false;
+		if (next == code)
+			is_even = !is_even;
+	}
+	return is_even;
+}
+
+/* Passes over quotes, brackets and then blanks, and what hides in between. */
 static void
 sentence_skip(struct sentence_place *place, size_t at)
 {
 	size_t step;
-	uint32_t code = sentence_code(place->text, place->len, at, &step);
+	uint32_t code;
 
-	while (at < place->len && sentence_is_closer(code)) {
-		at += step;
+	place->is_closed = place->is_blank = false;
+	for (; at < place->len; at += step) {
 		code = sentence_code(place->text, place->len, at, &step);
-	}
-	place->is_blank = false;
-	while (at < place->len && sentence_is_blank(code)) {
-		place->is_blank = true;
-		at += step;
-		code = sentence_code(place->text, place->len, at, &step);
+		if (sentence_is_blank(code))
+			place->is_blank = true;
+		else if (!place->is_blank && sentence_is_closer(code) &&
+			 !sentence_opens(place, at))
+			place->is_closed = true;
+		else if (!sentence_is_hidden(code))
+			break;
 	}
 	place->next = at;
 }

@@ -1,14 +1,13 @@
 /* Language codes against scripts; nothing here knows words. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "topics/lang.h"
 
-#define LANG_PRIMARY_MAX 4 /* bytes of ll or lll with its NUL */
+#define LANG_LETTERS 2 /* of the codes that are known */
 
 struct lang_script {
-	char code[LANG_PRIMARY_MAX];
+	char code[LANG_LETTERS + 1];
 	enum script script;
 };
 
@@ -59,8 +58,13 @@ static const struct lang_script lang_scripts[] = {
     {"zh", SCRIPT_HAN},
 };
 
-/* What feeds write for the codes that are meant. In order. */
-static const char *const lang_mistakes[][2] = {
+struct lang_mistake {
+	char code[4];
+	char meant[LANG_LETTERS + 1];
+};
+
+/* What feeds write for the codes that are meant. */
+static const struct lang_mistake lang_mistakes[] = {
     {"chi", "zh"},
     {"cn", "zh"},
     {"eng", "en"},
@@ -85,10 +89,72 @@ static const char *const lang_guesses[SCRIPTS] = {
     [SCRIPT_HANGUL] = "ko",
 };
 
+/*
+ * The script of a token by its first byte, where all letters of folded text
+ * that begin with the byte are of one script; else SCRIPT_NONE.
+ */
+static const unsigned char lang_leads[256] = {
+    ['a'] = SCRIPT_LATIN,
+    ['b'] = SCRIPT_LATIN,
+    ['c'] = SCRIPT_LATIN,
+    ['d'] = SCRIPT_LATIN,
+    ['e'] = SCRIPT_LATIN,
+    ['f'] = SCRIPT_LATIN,
+    ['g'] = SCRIPT_LATIN,
+    ['h'] = SCRIPT_LATIN,
+    ['i'] = SCRIPT_LATIN,
+    ['j'] = SCRIPT_LATIN,
+    ['k'] = SCRIPT_LATIN,
+    ['l'] = SCRIPT_LATIN,
+    ['m'] = SCRIPT_LATIN,
+    ['n'] = SCRIPT_LATIN,
+    ['o'] = SCRIPT_LATIN,
+    ['p'] = SCRIPT_LATIN,
+    ['q'] = SCRIPT_LATIN,
+    ['r'] = SCRIPT_LATIN,
+    ['s'] = SCRIPT_LATIN,
+    ['t'] = SCRIPT_LATIN,
+    ['u'] = SCRIPT_LATIN,
+    ['v'] = SCRIPT_LATIN,
+    ['w'] = SCRIPT_LATIN,
+    ['x'] = SCRIPT_LATIN,
+    ['y'] = SCRIPT_LATIN,
+    ['z'] = SCRIPT_LATIN,
+    [0xc3] = SCRIPT_LATIN,
+    [0xc4] = SCRIPT_LATIN,
+    [0xc5] = SCRIPT_LATIN,
+    [0xc6] = SCRIPT_LATIN,
+    [0xc7] = SCRIPT_LATIN,
+    [0xc8] = SCRIPT_LATIN,
+    [0xc9] = SCRIPT_LATIN,
+    [0xce] = SCRIPT_GREEK,
+    [0xcf] = SCRIPT_GREEK,
+    [0xd0] = SCRIPT_CYRILLIC,
+    [0xd1] = SCRIPT_CYRILLIC,
+    [0xd2] = SCRIPT_CYRILLIC,
+    [0xd3] = SCRIPT_CYRILLIC,
+    [0xd7] = SCRIPT_HEBREW,
+    [0xd8] = SCRIPT_ARABIC,
+    [0xda] = SCRIPT_ARABIC,
+    [0xe4] = SCRIPT_HAN,
+    [0xe5] = SCRIPT_HAN,
+    [0xe6] = SCRIPT_HAN,
+    [0xe7] = SCRIPT_HAN,
+    [0xe8] = SCRIPT_HAN,
+    [0xe9] = SCRIPT_HAN,
+    [0xeb] = SCRIPT_HANGUL,
+    [0xec] = SCRIPT_HANGUL,
+    [0xed] = SCRIPT_HANGUL,
+};
+
 static int
 lang_script_compare(const void *key, const void *member)
 {
-	return strcmp(key, ((const struct lang_script *)member)->code);
+	const unsigned char *a = key;
+	const char *code = ((const struct lang_script *)member)->code;
+	const unsigned char *b = (const unsigned char *)code;
+
+	return a[0] != b[0] ? a[0] - b[0] : a[1] - b[1];
 }
 
 /* The script of a code's first part; SCRIPT_NONE if that tells nothing. */
@@ -96,27 +162,23 @@ static enum script
 lang_script_of(const char *code)
 {
 	const struct lang_script *found;
-	char primary[LANG_PRIMARY_MAX];
-	size_t len = strcspn(code, "-");
 
-	if (len >= sizeof(primary))
+	if (!code[0] || !code[1] || (code[2] && code[2] != '-'))
 		return SCRIPT_NONE;
-	memcpy(primary, code, len);
-	primary[len] = '\0';
-	found = bsearch(primary, lang_scripts,
+	found = bsearch(code, lang_scripts,
 	    sizeof(lang_scripts) / sizeof(lang_scripts[0]),
 	    sizeof(lang_scripts[0]), lang_script_compare);
 	return found ? found->script : SCRIPT_NONE;
 }
 
-/* The text is folded, so that letters of ASCII are small. */
-static enum script
+static inline enum script
 lang_token_script(const char *text)
 {
+	unsigned char lead = (unsigned char)*text;
 	size_t len;
 
-	if ((unsigned char)*text < 0x80)
-		return *text >= 'a' ? SCRIPT_LATIN : SCRIPT_NONE;
+	if (lang_leads[lead] != SCRIPT_NONE || lead < 0x80)
+		return (enum script)lang_leads[lead];
 	return script_of(token_decode(text, &len));
 }
 
@@ -127,17 +189,18 @@ lang_token_script(const char *text)
 static enum script
 lang_prevailing(const struct tokens *tokens, unsigned *scripts_r)
 {
-	size_t counts[SCRIPTS] = {0}, i, han;
+	static const unsigned char weights[] = {[TOKEN_BREAK] = 0,
+	    [TOKEN_WORD] = TOKEN_WORD_WIDTH,
+	    [TOKEN_CHAR] = 1};
+	const struct token *items = tokens->items;
+	const char *text = tokens->text;
+	size_t counts[SCRIPTS] = {0}, i, han, count = tokens->count;
 	enum script best = SCRIPT_NONE;
 
-	for (i = 0; i < tokens->count; i++) {
-		const struct token *token = &tokens->items[i];
-
-		if (token->kind != TOKEN_BREAK)
-			counts[lang_token_script(
-			    tokens->text + token->start)] +=
-			    token->kind == TOKEN_WORD ? TOKEN_WORD_WIDTH : 1;
-	}
+	/* a break stands at the first byte, and weighs nothing */
+	for (i = 0; i < count; i++)
+		counts[lang_token_script(text + items[i].start)] +=
+		    weights[items[i].kind];
 	counts[SCRIPT_NONE] = 0;
 	for (*scripts_r = 0, i = 0; i < SCRIPTS; i++)
 		*scripts_r |= (unsigned)(counts[i] > 0) << i;
@@ -156,33 +219,50 @@ lang_prevailing(const struct tokens *tokens, unsigned *scripts_r)
 	return best;
 }
 
+/* Puts the language that is meant for one that is a common mistake. */
+static void
+lang_mend(char code[LANG_CODE_MAX], size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(lang_mistakes) / sizeof(lang_mistakes[0]); i++) {
+		const struct lang_mistake *mistake = &lang_mistakes[i];
+
+		if (code[0] != mistake->code[0] ||
+		    strlen(mistake->code) != len ||
+		    memcmp(code, mistake->code, len) != 0)
+			continue;
+		memmove(
+		    code + LANG_LETTERS, code + len, strlen(code + len) + 1);
+		memcpy(code, mistake->meant, LANG_LETTERS);
+		break;
+	}
+}
+
 /* Lower case, '-' between the parts, common mistakes mended; "" if unfit. */
 static void
 lang_normalise(char code[LANG_CODE_MAX], const char *text)
 {
-	size_t i, len;
+	size_t i, len = 0;
 
 	code[0] = '\0';
-	if (!text || !text[0] || strlen(text) >= LANG_CODE_MAX)
+	if (!text)
 		return;
-	for (i = 0; text[i]; i++)
-		code[i] = text[i] == '_'
-			      ? '-'
-			      : (char)tolower((unsigned char)text[i]);
-	code[i] = '\0';
-	len = strcspn(code, "-");
-	for (i = 0; i < sizeof(lang_mistakes) / sizeof(lang_mistakes[0]); i++) {
-		const char *meant = lang_mistakes[i][1];
+	for (i = 0; text[i]; i++) {
+		char c = text[i];
 
-		if (code[0] != lang_mistakes[i][0][0] ||
-		    strlen(lang_mistakes[i][0]) != len ||
-		    strncmp(code, lang_mistakes[i][0], len) != 0)
-			continue;
-		memmove(
-		    code + strlen(meant), code + len, strlen(code + len) + 1);
-		memcpy(code, meant, strlen(meant));
-		break;
+		if (i == LANG_CODE_MAX - 1) {
+			code[0] = '\0';
+			return;
+		}
+		if (c == '_')
+			c = '-';
+		if (c == '-' && !len)
+			len = i;
+		code[i] = (char)(c | (c >= 'A' && c <= 'Z' ? 0x20 : 0));
 	}
+	code[i] = '\0';
+	lang_mend(code, len ? len : i);
 }
 
 /*
