@@ -13,9 +13,10 @@
 
 #define CONF_TEXT_MAX (64 * 1024) /* bytes of one query */
 #define CONF_TEXT_MESSAGE_MAX 512
-/* Characters before a finding, and bytes of its line, that are shown at most */
-#define CONF_TEXT_SHOWN_MAX 1000
-#define CONF_TEXT_LINE_MAX 8192
+/* Characters of a line that are shown at most, and before a finding in it */
+#define CONF_TEXT_SHOWN_MAX 160
+#define CONF_TEXT_BEFORE_MAX 60
+#define CONF_TEXT_CUT "..."
 
 /* The raw offset of the character that made byte `offset` of the value. */
 static size_t
@@ -74,17 +75,41 @@ conf_text_place(const struct conf_text *text, size_t offset,
 	*caret_r = (int)scan_characters(text->text, offset) + 1;
 }
 
-/* How much of a line fits in max bytes, ending on a character's border. */
-static size_t
-conf_text_fit(const char *line, size_t max)
+/* Passes over count characters, or what there is of them. */
+static const char *
+conf_text_skip(const char *text, size_t count)
 {
-	size_t len = strnlen(line, max + 1);
+	for (; count > 0 && *text; count--) {
+		text++;
+		while (((unsigned char)*text & 0xc0) == 0x80)
+			text++;
+	}
+	return text;
+}
 
-	if (len <= max)
-		return len;
-	while (max > 0 && ((unsigned char)line[max] & 0xc0) == 0x80)
-		max--;
-	return max;
+/* The line, or of a long one what stands around the span, as its source. */
+static void
+conf_text_show(struct diag *diag, const char *line, int caret, int caret_len)
+{
+	size_t first = 0, most;
+	const char *start, *end;
+	char *shown;
+
+	if (*conf_text_skip(line, CONF_TEXT_SHOWN_MAX) &&
+	    caret > CONF_TEXT_BEFORE_MAX)
+		first = (size_t)caret - CONF_TEXT_BEFORE_MAX;
+	start = conf_text_skip(line, first);
+	end = conf_text_skip(start, CONF_TEXT_SHOWN_MAX);
+	shown = xasprintf("%s%.*s%s", first ? CONF_TEXT_CUT : "",
+	    (int)(end - start), start, *end ? CONF_TEXT_CUT : "");
+	caret -= (int)first;
+	most = CONF_TEXT_SHOWN_MAX + 1 - (size_t)caret;
+	if (caret_len > (int)most)
+		caret_len = (int)most;
+	if (first)
+		caret += (int)strlen(CONF_TEXT_CUT);
+	diag_source(diag, shown, caret, caret_len);
+	free(shown);
 }
 
 void
@@ -96,7 +121,6 @@ conf_text_diag(struct diag *diag, enum diag_level level,
 	struct place place, end;
 	const char *line, *end_line;
 	int caret, end_caret;
-	char *shown;
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -104,17 +128,11 @@ conf_text_diag(struct diag *diag, enum diag_level level,
 	va_end(ap);
 	conf_text_place(text, offset, &place, &line, &caret);
 	conf_text_place(text, offset + len, &end, &end_line, &end_caret);
-	if (caret > CONF_TEXT_SHOWN_MAX) {
-		diag_add(diag, level, &place, code, "%s", message);
-		return;
-	}
 	/* what goes on in further lines is marked to the end of the first */
 	if (end.line != place.line)
 		end_caret = (int)scan_characters(line, strlen(line)) + 1;
 	diag_add(diag, level, &place, code, "%s", message);
-	shown = xstrndup(line, conf_text_fit(line, CONF_TEXT_LINE_MAX));
-	diag_source(diag, shown, caret, end_caret - caret);
-	free(shown);
+	conf_text_show(diag, line, caret, end_caret - caret);
 }
 
 /* The lines from the one where a value starts to the one where it ends. */

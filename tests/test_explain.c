@@ -687,12 +687,19 @@ random_nearness(struct dice *dice, struct buf *out)
 {
 	static const char *const names[] = {
 	    "NEAR/2", "PRE/1", "NOT NEAR/1", "NOT PRE/2", "W/S", "W/P"};
+	size_t start = out->len;
 
 	buf_addstr(out, "(");
 	random_side(dice, out);
 	buf_printf(out, " %s ", names[roll(dice, 6)]);
 	random_side(dice, out);
 	buf_addstr(out, ")");
+	/* what stands in two fields is never near, and refused */
+	if (strstr(buf_str(out) + start, "title:") &&
+	    strstr(buf_str(out) + start, "summary:")) {
+		out->len = start;
+		random_nearness(dice, out);
+	}
 }
 
 static void random_query(struct dice *dice, struct buf *out, int depth);

@@ -195,7 +195,181 @@ words_of_one_script_are_left_alone(void **state)
 	expect_none("café OR F-16 OR covid19");
 }
 
+/* In one query or set, beside the word that they look like. */
+static void
+a_word_of_look_alikes_beside_the_true_one_is_shown(void **state)
+{
+	static const char *const entries[] = {":PAC-3", ":THAAD", ":РАС-3"};
+	static const char *const languages[] = {"en:BBC", "ru:ВВС"};
+	struct bench bench;
+
+	(void)state;
+	lint_one(&bench, "Xi AND (launch OR \"Хі speaks\")");
+	expect_one(&bench, "W210", 20, 2,
+	    "all of 'Хі' is Cyrillic, but looks like the Latin 'Xi' that "
+	    "stands here, too");
+	assert_string_equal(
+	    bench.diag.entries[0].hint, "did you mean 'Xi' in Latin letters?");
+	diag_clear(&bench.diag);
+	LINT_ENTRIES(&bench, entries);
+	expect_one(&bench, "W210", 1, 3,
+	    "all of 'РАС' is Cyrillic, but looks like the Latin 'PAC' that "
+	    "stands here, too");
+	diag_clear(&bench.diag);
+	/* what stands under its own language is meant so */
+	LINT_ENTRIES(&bench, languages);
+	assert_int_equal(bench.diag.count, 0);
+	diag_clear(&bench.diag);
+	/* true words of two languages that fold or sound alike */
+	expect_none("atom OR атом OR kometa OR комета OR mama OR мама");
+	expect_none("cop OR нос OR C-400 OR С-400 OR PAC");
+	expect_none("ракета AND ВВС AND ТАСС AND с AND о");
+}
+
+static void
+both_words_that_may_be_meant_are_shown(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	lint_one(&bench, "Тop");
+	expect_one(&bench, "W210", 1, 1,
+	    "'Т' (U+0422) in 'Тop' is Cyrillic among Latin letters");
+	assert_string_equal(bench.diag.entries[0].hint,
+	    "did you mean 'Top' in Latin or 'Тор' in Cyrillic letters?");
+	diag_clear(&bench.diag);
+	lint_one(&bench, "ТASS");
+	assert_string_equal(bench.diag.entries[0].hint, "did you mean 'TASS'?");
+	diag_clear(&bench.diag);
+}
+
+static void
+regular_expressions_and_values_are_looked_at_too(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	lint_one(&bench, "a1 AND /\\b\\x{41}Сhina/i");
+	expect_one(&bench, "W210", 17, 1,
+	    "'С' (U+0421) in 'Сhina' is Cyrillic among Latin letters");
+	diag_clear(&bench.diag);
+	lint_one(&bench, "a1 AND source:\"Сhina Daily\"");
+	expect_one(&bench, "W210", 16, 1,
+	    "'С' (U+0421) in 'Сhina' is Cyrillic among Latin letters");
+	diag_clear(&bench.diag);
+	/* escapes, classes and names are no words */
+	expect_none("a1 AND /\\bСША\\b|[СC]hina|[а-яa-z]+|\\p{Cyrillic}/");
+	expect_none("a1 AND /(?<name>КНДР)\\dКНДР\\wСША[]аa]x/");
+	expect_none("a1 AND url:*/север/* AND source:ТАСС");
+}
+
+static void
+a_flag_behind_a_blank_is_shown(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	lint_one(&bench, "missile AND (/kn-[0-9]/ i)");
+	expect_one(&bench, "W241", 25, 1,
+	    "'i' is a word here, not the flag of the regular expression "
+	    "before it");
+	assert_string_equal(bench.diag.entries[0].hint,
+	    "/.../i without a blank to ignore case, or \"i\" for the word");
+	diag_clear(&bench.diag);
+	lint_one(&bench, "missile -/kn/ i");
+	assert_int_equal(bench.diag.count, 1);
+	diag_clear(&bench.diag);
+	expect_none("missile /kn/i i");
+	expect_none("missile /kn/ \"i\"");
+	expect_none("missile /kn/ AND i");
+	expect_none("i missile /kn/ ii");
+}
+
+static void
+words_of_scripts_without_blanks_are_shown_once(void **state)
+{
+	static const char *const entries[] = {
+	    ":missile", "th:\u0e82\u0eb5", "th:\u0e02\u0e35\u0e1b"};
+	struct bench bench;
+
+	(void)state;
+	lint_one(&bench, "a1 OR \"x \u0e02\u0e35\u0e1b\" OR \u0e44\u0e17");
+	expect_one(&bench, "W220", 10, 3,
+	    "'\u0e02\u0e35\u0e1b' is found only between blanks or marks, and "
+	    "Thai is written without them");
+	assert_string_equal(bench.diag.entries[0].hint,
+	    "/\u0e02\u0e35\u0e1b/ joined to a word finds it anywhere");
+	diag_clear(&bench.diag);
+	LINT_ENTRIES(&bench, entries);
+	expect_one(&bench, "W220", 1, 2,
+	    "'\u0e82\u0eb5' is found only between blanks or marks, and Lao is "
+	    "written without them");
+	diag_clear(&bench.diag);
+	lint_one(&bench, "\u1780\u17b6");
+	assert_non_null(strstr(bench.diag.entries[0].message, "Khmer"));
+	diag_clear(&bench.diag);
+	lint_one(&bench, "title:\u1000\u102c*");
+	assert_non_null(strstr(bench.diag.entries[0].message, "Burmese"));
+	diag_clear(&bench.diag);
+	expect_none("a1 AND /\u0e02\u0e35\u0e1b/ AND source:\u0e44\u0e17");
+	expect_none("북한 OR 朝鲜 OR मिसाइल OR صاروخ");
+}
+
 /* --- terms that others cover --- */
+
+static void
+what_stands_twice_is_shown(void **state)
+{
+	static const struct {
+		const char *query;
+		int column;
+		int len;
+		const char *message;
+	} twice[] = {
+	    {"ANY2(a1, b1, A1)", 14, 2,
+		"this stands twice in the same ANY, and counts twice"},
+	    {"ANY2(a1 NEAR/3 b1, a1 NEAR/3 b1)", 20, 12,
+		"this stands twice in the same ANY, and counts twice"},
+	    {"a1 b1 a1", 7, 2, "this stands twice in the same AND"},
+	    {"a1 AND role:state AND role:state", 23, 10,
+		"this stands twice in the same AND"},
+	    {"(a1 b1) OR (a1 b1)", 13, 5, "this stands twice in the same OR"},
+	    {"a1 b1 NOT a1", 7, 6,
+		"this stands in the same AND with and without NOT: never "
+		"true"},
+	    {"NOT a1 AND b1 a1", 15, 2,
+		"this stands in the same AND with and without NOT: never "
+		"true"},
+	};
+	struct bench bench;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(twice) / sizeof(twice[0]); i++) {
+		lint_one(&bench, twice[i].query);
+		expect_one(&bench, "W232", twice[i].column, twice[i].len,
+		    twice[i].message);
+		diag_clear(&bench.diag);
+	}
+	expect_none("ANY2(a1, title:a1, =A1, FIRST3(a1))");
+	expect_none("a1 NEAR/3 a1");
+	expect_none("(a1 NEAR/3 b1) AND (a1 NEAR/4 b1) AND (b1 NEAR/3 a1)");
+	expect_none("a1 AND lang:en AND -lang:ko AND -role:en");
+}
+
+/* In FIRSTn what begins late is not counted, though its words are the same. */
+static void
+among_the_first_words_only_the_same_words_cover(void **state)
+{
+	(void)state;
+	expect_none("FIRST5(missile OR \"ballistic missile\")");
+	expect_none("lead:(missile OR \"ballistic missile\")");
+	expect_redundant("lead:(missile* OR missiles)", 19, 8,
+	    "'missile*' makes 'missiles' in the same OR redundant");
+	expect_redundant("missile OR lead:\"ballistic missile\"", 17, 19,
+	    "'missile' anywhere makes 'ballistic missile' in the same OR "
+	    "redundant");
+}
 
 static void
 equal_terms_of_one_or_are_redundant(void **state)
@@ -223,6 +397,11 @@ a_word_makes_a_phrase_with_it_redundant(void **state)
 	    "'发射' makes '导弹发射' in the same OR redundant");
 	expect_redundant("title:(missile OR \"missile launch\")", 19, 16,
 	    "'missile' makes 'missile launch' in the same OR redundant");
+	expect_redundant("ALLCAPS(thaad) OR THAAD", 9, 5,
+	    "'THAAD' in any case makes 'thaad' in the same OR redundant");
+	/* in the title is somewhere */
+	expect_redundant("title:missile OR missile", 7, 7,
+	    "'missile' anywhere makes 'missile' in the same OR redundant");
 }
 
 static void
@@ -247,7 +426,7 @@ what_is_not_the_same_or_is_left_alone(void **state)
 	(void)state;
 	expect_none("(missile OR a) AND (missile OR b)");
 	expect_none("missile AND \"missile launch\"");
-	expect_none("title:missile OR missile");
+	expect_none("title:missile OR summary:missile");
 	expect_none("ANY2(missile, \"missile launch\", a)");
 	expect_none("=NK OR nkorea OR NKs");
 	expect_none("=missile OR \"missile launch\" OR Missiles");
@@ -366,6 +545,14 @@ main(void)
 	    cmocka_unit_test(a_greek_letter_in_the_middle_of_a_word_is_shown),
 	    cmocka_unit_test(an_entry_of_a_set_is_looked_at_too),
 	    cmocka_unit_test(words_of_one_script_are_left_alone),
+	    cmocka_unit_test(
+		a_word_of_look_alikes_beside_the_true_one_is_shown),
+	    cmocka_unit_test(both_words_that_may_be_meant_are_shown),
+	    cmocka_unit_test(regular_expressions_and_values_are_looked_at_too),
+	    cmocka_unit_test(a_flag_behind_a_blank_is_shown),
+	    cmocka_unit_test(words_of_scripts_without_blanks_are_shown_once),
+	    cmocka_unit_test(what_stands_twice_is_shown),
+	    cmocka_unit_test(among_the_first_words_only_the_same_words_cover),
 	    cmocka_unit_test(equal_terms_of_one_or_are_redundant),
 	    cmocka_unit_test(a_word_makes_a_phrase_with_it_redundant),
 	    cmocka_unit_test(a_wildcard_makes_the_words_it_takes_redundant),

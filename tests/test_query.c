@@ -143,6 +143,10 @@ terms_are_joined_by_and_and_or(void **state)
 	    "(a AND NOT b AND NOT \"c d\" AND NOT (e AND f))");
 	reads_as("a\n\tAND  b", "(a AND b)");
 	reads_as("\"or\" AND \"AND\"", "(\"or\" AND \"AND\")");
+	/* words only where they stand; printed they stand elsewhere */
+	reads_as("a (or)", "(a AND \"or\")");
+	reads_as("a Not", "(a AND \"Not\")");
+	reads_as("(BUT) NOT NEAR/3 a", "(\"BUT\" NOT NEAR/3 a)");
 }
 
 static void
@@ -279,6 +283,10 @@ functions_take_their_terms(void **state)
 	reads_as("ALLCAPS(a NEAR/2 b)", "(ALLCAPS(a) NEAR/2 ALLCAPS(b))");
 	reads_as("title:ALLCAPS(a)", "title:ALLCAPS(a)");
 	reads_as("ANY1(a, ANY2(b, c))", "ANY1(a, ANY2(b, c))");
+	/* zeros in front of a number mean nothing, however many */
+	reads_as("ATLEAST000000003(a)", "ATLEAST3(a)");
+	reads_as("a NEAR/000005 b", "(a NEAR/5 b)");
+	reads_as("a PRE/000000000005 b", "(a PRE/5 b)");
 }
 
 static void
@@ -323,6 +331,82 @@ mixing_and_and_or_shows_both_readings(void **state)
 }
 
 static void
+a_chain_of_nearness_only_widens(void **state)
+{
+	static const struct mistake mistakes[] = {
+	    {"a NEAR/10 b NEAR/2 c", "E101", 13, 6,
+		"(a NEAR/10 b) NEAR/2 c; the closer first, "
+		"a NEAR/10 (b NEAR/2 c)"},
+	    {"a NEAR/10 b PRE/2 c", "E101", 13, 5, NULL},
+	    {"a W/P b W/S c", "E101", 9, 3,
+		"(a W/P b) W/S c; the closer first, a W/P (b W/S c)"},
+	    {"a W/S (b OR c) NEAR/255 d", "E101", 16, 8,
+		"(a W/S (b OR c)) NEAR/255 d; the closer first, "
+		"a W/S ((b OR c) NEAR/255 d)"},
+	    {"a NEAR/2 b W/S c NOT NEAR/3 d", "E101", 18, 10,
+		"((a NEAR/2 b) W/S c) NOT NEAR/3 d; the closer first, "
+		"(a NEAR/2 b) W/S (c NOT NEAR/3 d)"},
+	    {"x (a NEAR/3 b NEAR/9 c NEAR/3 d) y", "E101", 24, 6, NULL},
+	    {"a NEAR/5 b NEAR/2 c NEAR/1 d", "E101", 12, 6, NULL},
+	};
+
+	(void)state;
+	CHECK(mistakes);
+	reads_as(
+	    "a NEAR/2 b NEAR/2 c PRE/2 d", "(((a NEAR/2 b) NEAR/2 c) PRE/2 d)");
+	reads_as("a NEAR/2 b NOT NEAR/9 c W/S d W/P e",
+	    "((((a NEAR/2 b) NOT NEAR/9 c) W/S d) W/P e)");
+	reads_as("a W/P (b W/S c)", "(a W/P (b W/S c))");
+	reads_as("(a NEAR/10 b) NEAR/2 c", "((a NEAR/10 b) NEAR/2 c)");
+}
+
+static void
+a_minus_before_nearness_shows_both_readings(void **state)
+{
+	static const struct mistake mistakes[] = {
+	    {"x -a NEAR/5 b", "E101", 3, 11,
+		"-(a NEAR/5 b) excludes both near each other; b NOT NEAR/5 a"},
+	    {"-a PRE/2 b x", "E101", 1, 10,
+		"-(a PRE/2 b) excludes both near each other; b NOT NEAR/2 a"},
+	    {"x -a W/S b", "E101", 3, 8,
+		"-(a W/S b) excludes both in one sentence; b in one without a "
+		"cannot be asked for"},
+	    {"x -\"a b\" W/P c", "E101", 3, 12, "-(\"a b\" W/P c)"},
+	    {"x -title:a NEAR/5 b", "E101", 3, 17, NULL},
+	    {"x -(a OR b) NEAR/5 c", "E101", 3, 18, NULL},
+	    {"x -a NEAR/2 b NEAR/5 c", "E101", 3, 20, "-(a NEAR/2 b NEAR/5 c)"},
+	    {"x -a NOT NEAR/5 b", "E101", 3, 15, "-(a NOT NEAR/5 b)"},
+	    {"a NEAR/5 -b", "E203", 10, 1, "a NOT NEAR/5 b"},
+	    {"a PRE/5 -b", "E203", 9, 1, "a NOT PRE/5 b"},
+	    {"a W/S NOT b", "E203", 7, 3, "a AND NOT (a W/S b)"},
+	};
+
+	(void)state;
+	CHECK(mistakes);
+	reads_as("x -(a NEAR/5 b)", "(x AND NOT (a NEAR/5 b))");
+	reads_as("x NOT a NEAR/5 b", "(x AND NOT (a NEAR/5 b))");
+}
+
+static void
+nothing_is_near_what_stands_in_another_field(void **state)
+{
+	static const struct mistake mistakes[] = {
+	    {"title:a NEAR/3 summary:b", "E203", 9, 6, "the same field"},
+	    {"title:a W/S summary:b", "E203", 9, 3, NULL},
+	    {"title:a NOT NEAR/3 summary:b", "E203", 13, 6, NULL},
+	    {"title:a NEAR/3 b NEAR/3 summary:c", "E203", 18, 6, NULL},
+	    {"ATLEAST2(title:a PRE/3 lead:summary:b)", "E203", 18, 5, NULL},
+	};
+
+	(void)state;
+	CHECK(mistakes);
+	reads_as("title:a NEAR/3 b", "(title:a NEAR/3 b)");
+	reads_as("title:a NEAR/3 (summary:b OR title:c)",
+	    "(title:a NEAR/3 (summary:b OR title:c))");
+	reads_as("a NOT NEAR/2 title:b", "(a NOT NEAR/2 title:b)");
+}
+
+static void
 what_other_languages_write_is_refused_with_what_to_write(void **state)
 {
 	static const struct mistake mistakes[] = {
@@ -357,9 +441,74 @@ what_other_languages_write_is_refused_with_what_to_write(void **state)
 	    {"a$", "E001", 2, 1, "'*'"},
 	    {"a/b", "E001", 2, 1, "quote"},
 	    {"12:30", "E001", 3, 1, "quote"},
+	    {"a SAME b", "E112", 3, 4, "W/P"},
+	    {"and/or", "E112", 1, 6, NULL},
+	    {"a SAME", "E112", 3, 4, NULL},
+	    {"a XOR b", "E112", 3, 3, "(a OR b) AND NOT (a AND b)"},
+	    {"a ANDNOT b", "E112", 3, 6, "AND NOT"},
+	    {"a andnot b", "E112", 3, 6, "AND NOT"},
+	    {"a AND-NOT b", "E112", 3, 7, "AND NOT"},
+	    {"a BUT NOT b", "E112", 3, 7, "AND NOT"},
+	    {"a BUT  NOT (b c)", "E112", 3, 8, "AND NOT"},
+	    {"a NEAR/S b", "E112", 3, 6, "W/S"},
+	    {"a near/para b", "E112", 3, 9, "W/P"},
+	    {"a PRE/S b", "E112", 3, 5, "W/S"},
+	    {"a adj/s b", "E112", 3, 5, "W/S"},
+	    {"a NOT NEAR/S b", "E112", 3, 10, "a AND NOT (a W/S b)"},
+	    {"a NOT w/s b", "E112", 3, 7, "a AND NOT (a W/S b)"},
+	    {"a W/SEG b", "E112", 3, 5, "title:(a AND b)"},
+	    {"a AND/OR b", "E112", 3, 6, "OR"},
+	    {"a and/or b", "E112", 3, 6, "OR"},
+	    {"a AROUND(5) b", "E112", 3, 9, "NEAR/5"},
+	    {"a around( 12 ) b", "E112", 3, 12, "NEAR/12"},
+	    {"a NOT W/5 b", "E110", 3, 7, "NOT NEAR/5"},
+	    {"a NOT near5 b", "E112", 3, 9, "NOT NEAR/5"},
+	    {"a W/0000012 b", "E110", 3, 9, "NEAR/12"},
+	    {"a W/ 5 b", "E112", 3, 2, "NEAR/5"},
+	    {"a not w/5 b", "E110", 3, 7, "NOT NEAR/5"},
+	    {"w/5", "E110", 1, 3, "NEAR/5"},
+	    {"a near5", "E112", 3, 5, "NEAR/5"},
+	    {"a & b", "E112", 3, 1, "AND"},
+	    {"a && b", "E112", 3, 2, "AND"},
+	    {"a&&b", "E112", 2, 2, "AND"},
+	    {"a || b", "E112", 3, 2, "OR"},
+	    {"a||b", "E112", 2, 2, "OR"},
+	    {"a /5 b", "E002", 3, 1, "NEAR/5"},
 	};
 
 	(void)state;
+	CHECK(mistakes);
+}
+
+/* Words of news that only look like operators of elsewhere. */
+static void
+words_that_are_operators_elsewhere_stay_words(void **state)
+{
+	(void)state;
+	reads_as("the same but different", "(the AND same AND but AND "
+					   "different)");
+	reads_as("BUT missile", "(\"BUT\" AND missile)");
+	reads_as("\"SAME\" \"and/or\"", "(\"SAME\" AND \"and/or\")");
+	reads_as(
+	    "AROUND missile (5 OR 6)", "(AROUND AND missile AND (5 OR 6))");
+	reads_as("AT&T R&D", "(AT&T AND R&D)");
+	reads_as("source:SAME x", "(source:same AND x)");
+}
+
+static void
+signs_that_stand_for_letters_are_letters(void **state)
+{
+	static const struct mistake mistakes[] = {
+	    /* these are more than letters */
+	    {"\u3231", "E001", 1, 1, "quote"},
+	    {"20\u2103", "E001", 3, 1, "quote"},
+	    {"a \u2105 b", "E001", 3, 1, NULL},
+	};
+
+	(void)state;
+	reads_as("\u91d1\uff65\u6b63", "\u91d1\uff65\u6b63");
+	reads_as("\u21165 5\u339e Hwasong\u2122 \u337f",
+	    "(\u21165 AND 5\u339e AND Hwasong\u2122 AND \u337f)");
 	CHECK(mistakes);
 }
 
@@ -393,6 +542,10 @@ what_is_incomplete_is_told_where(void **state)
 	    {"\"a b\"-c", "E001", 6, 1, "blank"},
 	    {"= a", "E001", 1, 1, NULL},
 	    {"@", "E001", 1, 1, NULL},
+	    {"@dprk*", "E001", 6, 1, "wildcards"},
+	    {"a title:@dprk?x", "E001", 14, 2, "wildcards"},
+	    {"@dprk\u671d\u9bae", "E001", 6, 2, "blank"},
+	    {"@dprk/x/", "E001", 6, 3, "blank"},
 	};
 
 	(void)state;
@@ -406,6 +559,8 @@ numbers_wildcards_and_names_are_checked(void **state)
 	    {"a NEAR/0 b", "E008", 3, 6, NULL},
 	    {"a PRE/256 b", "E008", 3, 7, NULL},
 	    {"a NEAR/99999999999 b", "E008", 3, 16, NULL},
+	    {"a NEAR/0000000 b", "E008", 3, 12, NULL},
+	    {"FIRST0256(a)", "E008", 1, 9, NULL},
 	    {"ATLEAST0(a)", "E008", 1, 8, NULL},
 	    {"ANY3(a, b)", "E008", 1, 4, NULL},
 	    {"m*", "E010", 1, 2, "two letters"},
@@ -481,6 +636,59 @@ every_mistake_of_a_query_is_told(void **state)
 		buf_clear(&query);
 	}
 	desk_close(&desk);
+}
+
+static void
+a_mistake_in_a_long_line_is_shown_with_what_stands_around_it(void **state)
+{
+	const struct diag_entry *entry;
+	struct buf query;
+	struct desk desk;
+	size_t i;
+
+	(void)state;
+	buf_init(&query, 0);
+	for (i = 0; i < 1500; i++)
+		buf_addstr(&query, "\u5317\u97d3 OR ");
+	buf_addstr(&query, "missil!");
+	for (i = 0; i < 1500; i++)
+		buf_addstr(&query, " OR \u5317\u97d3");
+	desk_parse(&desk, buf_str(&query));
+	entry = &desk.diag.entries[0];
+	assert_int_equal(desk.diag.count, 1);
+	assert_int_equal(entry->column, 1500 * 6 + 1);
+	assert_non_null(entry->source);
+	assert_in_range(strlen(entry->source), 100, 600);
+	assert_memory_equal(entry->source, "...", 3);
+	assert_string_equal(entry->source + strlen(entry->source) - 3, "...");
+	assert_int_equal(entry->caret_len, 7);
+	/* the caret stands under it */
+	{
+		const char *at = entry->source;
+
+		for (i = 1; i < (size_t)entry->caret; i++)
+			at += (*at & 0x80) ? 3 : 1;
+		assert_memory_equal(at, "missil!", 7);
+	}
+	desk_close(&desk);
+	/* at the beginning nothing is left out before it */
+	desk_parse(&desk, buf_str(&query) + 1499 * 10);
+	entry = &desk.diag.entries[0];
+	assert_int_equal(entry->caret, 7);
+	assert_memory_equal(entry->source, "\u5317\u97d3 OR missil!", 17);
+	desk_close(&desk);
+	/* what goes on is marked as far as it is shown */
+	buf_reset(&query);
+	buf_addstr(&query, "a NEAR/5 (b AND ");
+	for (i = 0; i < 1000; i++)
+		buf_addstr(&query, "c AND ");
+	buf_addstr(&query, "d)");
+	desk_parse(&desk, buf_str(&query));
+	entry = &desk.diag.entries[0];
+	assert_int_equal(entry->caret, 11);
+	assert_in_range(entry->caret_len, 60, 200);
+	desk_close(&desk);
+	buf_clear(&query);
 }
 
 /* count pieces one after the other between two others */
@@ -891,7 +1099,8 @@ noise_gives_a_tree_or_errors_and_nothing_else(void **state)
 	    "title:", "role:", "@dprk", "=", "ANY2(", "ATLEAST2(", ",", "北",
 	    "\"", "*", "?", "/", "!", ":", "or", "lang:", "\\", "’", "ALLCAPS(",
 	    "\xff", "ＡＮＤ", "（", "”", "W/S", "\xe5\x8c", "FIRST5(", "W/P",
-	    "/", "/a+/", "/x/i", "[", "\\/"};
+	    "/", "/a+/", "/x/i", "[", "\\/", "SAME", "BUT", "AROUND(5)", "&&",
+	    "NEAR/9", "W/5", "\u2116", "andnot"};
 	uint32_t random = 99;
 	int round;
 
@@ -958,12 +1167,19 @@ main(void)
 	    cmocka_unit_test(functions_take_their_terms),
 	    cmocka_unit_test(twins_of_ascii_are_read_as_ascii),
 	    cmocka_unit_test(mixing_and_and_or_shows_both_readings),
+	    cmocka_unit_test(a_chain_of_nearness_only_widens),
+	    cmocka_unit_test(a_minus_before_nearness_shows_both_readings),
+	    cmocka_unit_test(nothing_is_near_what_stands_in_another_field),
 	    cmocka_unit_test(
 		what_other_languages_write_is_refused_with_what_to_write),
+	    cmocka_unit_test(words_that_are_operators_elsewhere_stay_words),
+	    cmocka_unit_test(signs_that_stand_for_letters_are_letters),
 	    cmocka_unit_test(what_is_incomplete_is_told_where),
 	    cmocka_unit_test(numbers_wildcards_and_names_are_checked),
 	    cmocka_unit_test(terms_stand_only_where_they_mean_something),
 	    cmocka_unit_test(every_mistake_of_a_query_is_told),
+	    cmocka_unit_test(
+		a_mistake_in_a_long_line_is_shown_with_what_stands_around_it),
 	    cmocka_unit_test(every_size_has_its_bound),
 	    cmocka_unit_test(an_entry_of_a_set_is_a_word_or_phrase),
 	    cmocka_unit_test(the_examples_of_the_manual_are_right),

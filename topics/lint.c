@@ -10,6 +10,8 @@
 #include "lib/alloc.h"
 #include "topics/lint_private.h"
 
+#define LINT_SHOWN_MAX 80 /* bytes of a term in a message */
+
 bool
 lint_warn(struct lint *lint, const struct conf_text *text, size_t start,
     size_t len, const char *code, const char *fmt, ...)
@@ -25,6 +27,16 @@ lint_warn(struct lint *lint, const struct conf_text *text, size_t start,
 	conf_text_diag(lint->diag, DIAG_WARNING, text, start, len ? len : 1,
 	    code, "%s", message);
 	return true;
+}
+
+int
+lint_shown(const char *text, size_t len)
+{
+	if (len <= LINT_SHOWN_MAX)
+		return (int)len;
+	for (len = LINT_SHOWN_MAX; len && (text[len] & 0xc0) == 0x80;)
+		len--;
+	return (int)len;
 }
 
 static struct lint_term *
@@ -88,6 +100,23 @@ lint_is_near(enum query_type type)
 	}
 }
 
+/* The words that a leaf consists of. */
+static void
+lint_leaf(struct lint *lint, const struct conf_text *text,
+    const struct query_node *node)
+{
+	struct lint_words words = {.text = text,
+	    .at = node->start,
+	    .end = node->start + node->len,
+	    .is_regex = node->type == QUERY_REGEX};
+
+	if (node->type == QUERY_TERM)
+		lint_unsplit(lint, text, node->start, node->len);
+	if (node->type == QUERY_TERM || node->type == QUERY_REGEX ||
+	    node->type == QUERY_META)
+		lint_letters(lint, words, NULL);
+}
+
 /* is_strict: occurrences are paired or counted; is_inner: in an OR. */
 static void
 lint_node(struct lint *lint, const struct conf_text *text,
@@ -96,8 +125,8 @@ lint_node(struct lint *lint, const struct conf_text *text,
 	const struct query_node *child;
 	bool is_or = node->type == QUERY_OR;
 
-	if (node->type == QUERY_TERM)
-		lint_letters(lint, text, node->start, node->len);
+	lint_leaf(lint, text, node);
+	lint_level(lint, text, node);
 	if (is_or && !is_inner) {
 		struct lint_group group = {.is_strict = is_strict};
 
@@ -114,18 +143,22 @@ static void
 lint_query(struct lint *lint, const struct conf_text *text,
     const struct query_node *query)
 {
-	if (query)
-		lint_node(lint, text, query, false, false);
+	if (!query)
+		return;
+	lint->is_unsplit_told = false;
+	lint_node(lint, text, query, false, false);
+	lint_letters_end(lint);
 }
 
 static void
 lint_set(
     struct lint *lint, const struct topic_set *set, const struct conf_set *conf)
 {
-	/* a set may stand anywhere, in a NEAR, too */
+	/* a set may stand anywhere, in a NEAR or FIRSTn, too */
 	struct lint_group group = {.is_set = true, .is_strict = true};
 	size_t i;
 
+	lint->is_unsplit_told = false;
 	for (i = 0; i < set->entry_count && i < conf->entry_count; i++) {
 		const struct topic_set_entry *entry = &set->entries[i];
 		struct lint_term *term = lint_group_add(&group);
@@ -136,8 +169,12 @@ lint_set(
 		term->lang = entry->lang;
 		term->scope.fields = QUERY_FIELDS_ALL;
 		lint_term_words(term, entry->text, *entry->text == '=');
-		lint_letters(lint, term->text, 0, term->len);
+		lint_unsplit(lint, term->text, 0, term->len);
+		lint_letters(lint,
+		    (struct lint_words){.text = term->text, .end = term->len},
+		    term->lang);
 	}
+	lint_letters_end(lint);
 	lint_cover(lint, &group);
 	free(group.items);
 }

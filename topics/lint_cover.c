@@ -15,8 +15,6 @@
 #include "text/token.h"
 #include "topics/lint_private.h"
 
-#define LINT_SHOWN_MAX 80 /* bytes of a term in a message */
-
 struct lint_cover {
 	const struct lint_group *group;
 	struct map *terms; /* by key: index in the group plus one */
@@ -24,6 +22,7 @@ struct lint_cover {
 	struct folded folded;
 	struct tokens tokens;
 	struct buf key;
+	bool is_strict; /* what covers must be the same tokens */
 };
 
 static void
@@ -35,14 +34,14 @@ cover_put(struct buf *key, const void *bytes, size_t len)
 
 /* What two terms must have in common for one to stand for the other. */
 static void
-cover_begin(
-    struct buf *key, const struct lint_term *term, const char *lang, char kind)
+cover_begin(struct buf *key, const struct query_scope *scope, const char *lang,
+    char kind)
 {
-	char scope[4] = {(char)term->scope.fields, (char)term->scope.first,
-	    (char)term->scope.is_capitals, kind};
+	char head[4] = {(char)scope->fields, (char)scope->first,
+	    (char)scope->is_capitals, kind};
 
 	buf_reset(key);
-	cover_put(key, scope, sizeof(scope));
+	cover_put(key, head, sizeof(head));
 	cover_put(key, lang ? lang : "", lang ? strlen(lang) + 1 : 1);
 }
 
@@ -113,7 +112,7 @@ cover_enter(struct lint_cover *cover, size_t index)
 	struct lint_term *equal;
 	size_t i, count, prefix;
 
-	cover_begin(&cover->key, term, term->lang, '=');
+	cover_begin(&cover->key, &term->scope, term->lang, '=');
 	cover_put(&cover->key, &term->term, sizeof(term->term));
 	equal = cover_find(cover, cover->terms);
 	if (equal)
@@ -124,7 +123,7 @@ cover_enter(struct lint_cover *cover, size_t index)
 		return NULL;
 	cover_split(cover, term);
 	count = cover_count(cover);
-	cover_begin(&cover->key, term, term->lang, 'w');
+	cover_begin(&cover->key, &term->scope, term->lang, 'w');
 	for (i = 1; i < count; i++)
 		cover_put_token(cover, i, i == 1);
 	prefix = count ? cover_prefix(cover, count) : 0;
@@ -170,13 +169,13 @@ cover_by_prefix(
 /* One that is a run of the term's words from token `first` on. */
 static const struct lint_term *
 cover_by_run(struct lint_cover *cover, const struct lint_term *term,
-    const char *lang, size_t first)
+    const struct query_scope *scope, const char *lang, size_t first)
 {
 	size_t i, count = cover_count(cover);
-	bool is_strict = cover->group->is_strict;
+	bool is_strict = cover->is_strict;
 	const struct lint_term *found;
 
-	cover_begin(&cover->key, term, lang, 'w');
+	cover_begin(&cover->key, scope, lang, 'w');
 	for (i = first; i <= count; i++) {
 		if (i == count || !is_strict) {
 			found = cover_by_prefix(cover, i, term);
@@ -193,15 +192,21 @@ cover_by_run(struct lint_cover *cover, const struct lint_term *term,
 	return NULL;
 }
 
+/*
+ * Among the terms of one scope. In one that ends after some words a phrase may
+ * begin where its later words are out of it.
+ */
 static const struct lint_term *
-cover_search(
-    struct lint_cover *cover, const struct lint_term *term, const char *lang)
+cover_search(struct lint_cover *cover, const struct lint_term *term,
+    const struct query_scope *scope, const char *lang)
 {
-	size_t first, last = cover->group->is_strict ? 1 : cover_count(cover);
 	const struct lint_term *found;
+	size_t first, last;
 
+	cover->is_strict = cover->group->is_strict || scope->first;
+	last = cover->is_strict ? 1 : cover_count(cover);
 	for (first = 1; first <= last; first++) {
-		found = cover_by_run(cover, term, lang, first);
+		found = cover_by_run(cover, term, scope, lang, first);
 		if (found)
 			return found;
 	}
@@ -210,27 +215,40 @@ cover_search(
 
 /* In the same language, or in any; entries for any cover those of all. */
 static const struct lint_term *
-cover_of(struct lint_cover *cover, const struct lint_term *term)
+cover_in_scope(struct lint_cover *cover, const struct lint_term *term,
+    const struct query_scope *scope)
 {
 	const struct lint_term *found;
 
-	cover_split(cover, term);
-	found = cover_search(cover, term, term->lang);
+	found = cover_search(cover, term, scope, term->lang);
 	if (found || !term->lang)
 		return found;
-	return cover_search(cover, term, NULL);
+	return cover_search(cover, term, scope, NULL);
 }
 
-static int
-cover_shown(const struct lint_term *term)
+/* What counts everywhere covers what counts in one field. */
+static const struct lint_term *
+cover_of(struct lint_cover *cover, const struct lint_term *term)
 {
-	size_t len = term->words_len;
+	static const struct query_scope open = {.fields = QUERY_FIELDS_ALL};
+	const struct lint_term *found;
 
-	if (len <= LINT_SHOWN_MAX)
-		return (int)len;
-	for (len = LINT_SHOWN_MAX; len && (term->words[len] & 0xc0) == 0x80;)
-		len--;
-	return (int)len;
+	cover_split(cover, term);
+	found = cover_in_scope(cover, term, &term->scope);
+	if (found || query_scope_is_open(&term->scope))
+		return found;
+	return cover_in_scope(cover, term, &open);
+}
+
+/* In what else the term that covers is the wider one. */
+static const char *
+cover_wider(const struct lint_term *by, const struct lint_term *term)
+{
+	if (by->scope.fields != term->scope.fields ||
+	    by->scope.first != term->scope.first)
+		return " anywhere";
+	return by->scope.is_capitals != term->scope.is_capitals ? " in any case"
+								: "";
 }
 
 static void
@@ -238,10 +256,11 @@ cover_report(struct lint *lint, const struct lint_group *group,
     const struct lint_term *by, const struct lint_term *term)
 {
 	(void)lint_warn(lint, term->text, term->start, term->len, "W230",
-	    "'%s%.*s'%s makes '%s%.*s' in the same %s redundant",
-	    by->is_exact ? "=" : "", cover_shown(by), by->words,
-	    term->lang && !by->lang ? " of any language" : "",
-	    term->is_exact ? "=" : "", cover_shown(term), term->words,
+	    "'%s%.*s'%s%s makes '%s%.*s' in the same %s redundant",
+	    by->is_exact ? "=" : "", lint_shown(by->words, by->words_len),
+	    by->words, term->lang && !by->lang ? " of any language" : "",
+	    cover_wider(by, term), term->is_exact ? "=" : "",
+	    lint_shown(term->words, term->words_len), term->words,
 	    group->is_set ? "set" : "OR");
 }
 
@@ -255,8 +274,9 @@ cover_report_equal(struct lint *lint, const struct lint_group *group,
 	}
 	(void)lint_warn(lint, term->text, term->start, term->len, "W231",
 	    "'%s%.*s' is a duplicate of '%s%.*s' in the same set",
-	    term->is_exact ? "=" : "", cover_shown(term), term->words,
-	    by->is_exact ? "=" : "", cover_shown(by), by->words);
+	    term->is_exact ? "=" : "", lint_shown(term->words, term->words_len),
+	    term->words, by->is_exact ? "=" : "",
+	    lint_shown(by->words, by->words_len), by->words);
 }
 
 void

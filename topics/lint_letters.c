@@ -2,20 +2,19 @@
  * Letters that look like those of another script: a word that is Latin but for
  * a Cyrillic letter, or the other way about, is found in no text. A word warns
  * only when all its letters of the lesser script have a twin in the other, so
- * that a Latin name with a Cyrillic ending passes. Characters that are tokens
- * of their own (ICBM급) end a word.
+ * that a Latin name with a Cyrillic ending passes. A word that is of
+ * look-alikes altogether is a true word as a rule (ВВС); it warns only beside
+ * the Latin word that nobody could tell from it, in the same query or set.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
 
+#include "lib/alloc.h"
 #include "lib/buf.h"
-#include "text/script.h"
 #include "text/token.h"
 #include "topics/lint_private.h"
-
-#define LINT_WORD_MAX 255 /* bytes; longer words are not looked at */
 
 /*
  * Pairs of Unicode's confusables.txt (UTS #39), for Latin: of small letters
@@ -25,68 +24,69 @@
 struct lint_twin {
 	uint32_t other; /* Cyrillic or Greek */
 	char latin;
+	bool is_by_case; /* only the capitals look the same */
 };
 
 static const struct lint_twin lint_twins[] = {
-    {0x391, 'A'},
-    {0x392, 'B'},
-    {0x395, 'E'},
-    {0x396, 'Z'},
-    {0x397, 'H'},
-    {0x399, 'I'},
-    {0x39a, 'K'},
-    {0x39c, 'M'},
-    {0x39d, 'N'},
-    {0x39f, 'O'},
-    {0x3a1, 'P'},
-    {0x3a4, 'T'},
-    {0x3a5, 'Y'},
-    {0x3a7, 'X'},
-    {0x3b1, 'a'},
-    {0x3b9, 'i'},
-    {0x3ba, 'k'},
-    {0x3bd, 'v'},
-    {0x3bf, 'o'},
-    {0x3c1, 'p'},
-    {0x3c5, 'u'},
-    {0x405, 'S'},
-    {0x406, 'I'},
-    {0x408, 'J'},
-    {0x410, 'A'},
-    {0x412, 'B'},
-    {0x415, 'E'},
-    {0x41a, 'K'},
-    {0x41c, 'M'},
-    {0x41d, 'H'},
-    {0x41e, 'O'},
-    {0x420, 'P'},
-    {0x421, 'C'},
-    {0x422, 'T'},
-    {0x423, 'Y'},
-    {0x425, 'X'},
-    {0x430, 'a'},
-    {0x432, 'b'},
-    {0x435, 'e'},
-    {0x43a, 'k'},
-    {0x43c, 'm'},
-    {0x43d, 'h'},
-    {0x43e, 'o'},
-    {0x440, 'p'},
-    {0x441, 'c'},
-    {0x442, 't'},
-    {0x443, 'y'},
-    {0x445, 'x'},
-    {0x455, 's'},
-    {0x456, 'i'},
-    {0x458, 'j'},
-    {0x475, 'v'},
-    {0x4bb, 'h'},
-    {0x501, 'd'},
-    {0x50c, 'G'},
-    {0x51a, 'Q'},
-    {0x51b, 'q'},
-    {0x51c, 'W'},
-    {0x51d, 'w'},
+    {0x391, 'A', false},
+    {0x392, 'B', false},
+    {0x395, 'E', false},
+    {0x396, 'Z', false},
+    {0x397, 'H', false},
+    {0x399, 'I', false},
+    {0x39a, 'K', false},
+    {0x39c, 'M', false},
+    {0x39d, 'N', false},
+    {0x39f, 'O', false},
+    {0x3a1, 'P', false},
+    {0x3a4, 'T', false},
+    {0x3a5, 'Y', false},
+    {0x3a7, 'X', false},
+    {0x3b1, 'a', true},
+    {0x3b9, 'i', true},
+    {0x3ba, 'k', true},
+    {0x3bd, 'v', false},
+    {0x3bf, 'o', false},
+    {0x3c1, 'p', true},
+    {0x3c5, 'u', true},
+    {0x405, 'S', false},
+    {0x406, 'I', false},
+    {0x408, 'J', false},
+    {0x410, 'A', false},
+    {0x412, 'B', false},
+    {0x415, 'E', false},
+    {0x41a, 'K', false},
+    {0x41c, 'M', false},
+    {0x41d, 'H', false},
+    {0x41e, 'O', false},
+    {0x420, 'P', false},
+    {0x421, 'C', false},
+    {0x422, 'T', false},
+    {0x423, 'Y', false},
+    {0x425, 'X', false},
+    {0x430, 'a', false},
+    {0x432, 'b', true},
+    {0x435, 'e', false},
+    {0x43a, 'k', true},
+    {0x43c, 'm', true},
+    {0x43d, 'h', true},
+    {0x43e, 'o', false},
+    {0x440, 'p', false},
+    {0x441, 'c', false},
+    {0x442, 't', true},
+    {0x443, 'y', false},
+    {0x445, 'x', false},
+    {0x455, 's', false},
+    {0x456, 'i', false},
+    {0x458, 'j', false},
+    {0x475, 'v', false},
+    {0x4bb, 'h', false},
+    {0x501, 'd', false},
+    {0x50c, 'G', false},
+    {0x51a, 'Q', false},
+    {0x51b, 'q', false},
+    {0x51c, 'W', false},
+    {0x51d, 'w', false},
 };
 
 #define LINT_TWINS (sizeof(lint_twins) / sizeof(lint_twins[0]))
@@ -96,7 +96,7 @@ static const struct lint_twin lint_twins[] = {
 
 /* The twin of a letter in a script; 0 if it has none. */
 static uint32_t
-lint_twin_in(uint32_t code, enum script from, enum script to)
+lint_twin_in(uint32_t code, enum script from, enum script to, bool is_strict)
 {
 	size_t i;
 
@@ -104,6 +104,8 @@ lint_twin_in(uint32_t code, enum script from, enum script to)
 		const struct lint_twin *twin = &lint_twins[i];
 		uint32_t latin = (unsigned char)twin->latin;
 
+		if (is_strict && twin->is_by_case)
+			continue;
 		if (from != SCRIPT_LATIN && twin->other == code &&
 		    to == SCRIPT_LATIN)
 			return latin;
@@ -115,13 +117,6 @@ lint_twin_in(uint32_t code, enum script from, enum script to)
 	return 0;
 }
 
-struct lint_word {
-	const char *text;
-	size_t start; /* in the whole text */
-	size_t len;
-	size_t letters[SCRIPTS];
-};
-
 static size_t
 lint_append(char *out, uint32_t code)
 {
@@ -129,13 +124,9 @@ lint_append(char *out, uint32_t code)
 	    (utf8proc_int32_t)code, (utf8proc_uint8_t *)out);
 }
 
-/*
- * The word with its letters of `from` as their twins in `to`, and the first of
- * them; false when one has no twin.
- */
-static bool
+bool
 lint_replace(const struct lint_word *word, enum script from, enum script to,
-    char *out, size_t *first_r)
+    bool is_strict, char *out, size_t *first_r)
 {
 	size_t at = 0, out_len = 0, step;
 	bool is_found = false;
@@ -148,7 +139,7 @@ lint_replace(const struct lint_word *word, enum script from, enum script to,
 			out_len += step;
 			continue;
 		}
-		twin = lint_twin_in(code, from, to);
+		twin = lint_twin_in(code, from, to, is_strict);
 		if (!twin)
 			return false;
 		if (!is_found)
@@ -160,7 +151,7 @@ lint_replace(const struct lint_word *word, enum script from, enum script to,
 	return is_found;
 }
 
-static const char *
+const char *
 lint_script_name(enum script script)
 {
 	return script == SCRIPT_LATIN	   ? "Latin"
@@ -168,28 +159,34 @@ lint_script_name(enum script script)
 					   : "Greek";
 }
 
-static bool
-lint_report_word(struct lint *lint, const struct conf_text *text,
-    const struct lint_word *word, enum script from, enum script to)
+static void
+lint_report_mixed(struct lint *lint, const struct conf_text *text,
+    const struct lint_word *word, enum script from, enum script to,
+    const char *likely, size_t first)
 {
-	char likely[4 * LINT_WORD_MAX + 1];
-	size_t first, step;
-	uint32_t code;
+	char other[4 * LINT_WORD_MAX + 1];
+	const char *letter = word->text + first;
+	size_t step, ignored;
+	uint32_t code = token_decode(letter, &step);
 
-	if (!lint_replace(word, from, to, likely, &first))
-		return false;
-	code = token_decode(word->text + first, &step);
-	if (lint_warn(lint, text, word->start + first, step, "W210",
+	if (!lint_warn(lint, text, word->start + first, step, "W210",
 		"'%.*s' (U+%04X) in '%.*s' is %s among %s letters", (int)step,
-		word->text + first, (unsigned)code, (int)word->len, word->text,
+		letter, (unsigned)code, (int)word->len, word->text,
 		lint_script_name(from), lint_script_name(to)))
+		return;
+	/* of Macedonian nobody thinks in a hint */
+	if (lint_replace(word, to, from, false, other, &ignored) &&
+	    !strstr(other, "\u0405") && !strstr(other, "\u0455"))
+		diag_hint(lint->diag,
+		    "did you mean '%s' in %s or '%s' in %s letters?", likely,
+		    lint_script_name(to), other, lint_script_name(from));
+	else
 		diag_hint(lint->diag, "did you mean '%s'?", likely);
-	return true;
 }
 
 /* The lesser script is the intruder, if it has twins; else the greater. */
 static void
-lint_check_word(struct lint *lint, const struct conf_text *text,
+lint_check_mixed(struct lint *lint, const struct conf_text *text,
     const struct lint_word *word)
 {
 	size_t latin = word->letters[SCRIPT_LATIN];
@@ -198,53 +195,121 @@ lint_check_word(struct lint *lint, const struct conf_text *text,
 	enum script other = cyrillic ? SCRIPT_CYRILLIC : SCRIPT_GREEK;
 	enum script lesser = latin < cyrillic + greek ? SCRIPT_LATIN : other;
 	enum script greater = lesser == SCRIPT_LATIN ? other : SCRIPT_LATIN;
+	char likely[4 * LINT_WORD_MAX + 1];
+	size_t first;
 
 	/* of three scripts no word is likely */
-	if (!latin || !(cyrillic + greek) || (cyrillic && greek) ||
-	    word->len > LINT_WORD_MAX)
+	if (!latin || !(cyrillic + greek) || (cyrillic && greek))
 		return;
-	if (!lint_report_word(lint, text, word, lesser, greater))
-		(void)lint_report_word(lint, text, word, greater, lesser);
+	if (lint_replace(word, lesser, greater, false, likely, &first))
+		lint_report_mixed(
+		    lint, text, word, lesser, greater, likely, first);
+	else if (lint_replace(word, greater, lesser, false, likely, &first))
+		lint_report_mixed(
+		    lint, text, word, greater, lesser, likely, first);
 }
 
-static bool
-lint_is_word(uint32_t code, bool is_in_word)
+/* The script of a word of two letters or more; SCRIPT_NONE if of several. */
+static enum script
+lint_script_of_word(const struct lint_word *word)
 {
-	switch (utf8proc_category((utf8proc_int32_t)code)) {
-	case UTF8PROC_CATEGORY_MN:
-	case UTF8PROC_CATEGORY_ND:
-		return is_in_word;
-	default:
-		return script_of(code) != SCRIPT_NONE && !script_is_char(code);
+	enum script script, found = SCRIPT_NONE;
+
+	for (script = SCRIPT_NONE + 1; script < SCRIPTS; script++) {
+		if (!word->letters[script])
+			continue;
+		if (found != SCRIPT_NONE)
+			return SCRIPT_NONE;
+		found = script;
 	}
+	return word->letters[found] > 1 ? found : SCRIPT_NONE;
+}
+
+/* Words are the same only where they count in the same items. */
+static void
+lint_alike_key(struct buf *key, const char *lang, const char *word, size_t len)
+{
+	/* a buffer without a bound takes all */
+	(void)buf_addstr(key, lang ? lang : "");
+	(void)buf_addch(key, '\0');
+	(void)buf_add(key, word, len);
+}
+
+/* Remembers what lint_letters_end compares. */
+static void
+lint_collect(struct lint *lint, const struct conf_text *text,
+    const struct lint_word *word, const char *lang)
+{
+	enum script script = lint_script_of_word(word);
+	struct lint_alike *alike;
+	struct buf key;
+
+	if (script == SCRIPT_CYRILLIC || script == SCRIPT_GREEK) {
+		lint->alike = xgrow(lint->alike, lint->alike_count + 1,
+		    &lint->alike_cap, sizeof(*lint->alike));
+		alike = &lint->alike[lint->alike_count++];
+		*alike = (struct lint_alike){
+		    text, word->start, word->len, lang, script};
+		return;
+	}
+	if (script != SCRIPT_LATIN)
+		return;
+	if (!lint->latin)
+		lint->latin = map_new();
+	buf_init(&key, 0);
+	lint_alike_key(&key, lang, word->text, word->len);
+	map_put_bytes(lint->latin, key.data, key.len, lint);
+	buf_clear(&key);
 }
 
 void
-lint_letters(
-    struct lint *lint, const struct conf_text *text, size_t start, size_t len)
+lint_letters(struct lint *lint, struct lint_words words, const char *lang)
 {
-	struct lint_word word = {0};
-	size_t at, step, end = start + len;
-	utf8proc_int32_t code;
-	utf8proc_ssize_t got;
+	struct lint_word word;
 
-	for (at = start; at < end; at += step) {
-		/* a query need not be valid UTF-8 */
-		got =
-		    utf8proc_iterate((const utf8proc_uint8_t *)text->text + at,
-			(utf8proc_ssize_t)(end - at), &code);
-		step = got > 0 ? (size_t)got : 1;
-		if (got > 0 && lint_is_word((uint32_t)code, word.len > 0)) {
-			if (!word.len) {
-				word.text = text->text + at;
-				word.start = at;
-			}
-			word.len += step;
-			word.letters[script_of((uint32_t)code)]++;
+	while (lint_words_next(&words, &word)) {
+		if (word.len > LINT_WORD_MAX)
 			continue;
-		}
-		lint_check_word(lint, text, &word);
-		memset(&word, 0, sizeof(word));
+		lint_check_mixed(lint, words.text, &word);
+		lint_collect(lint, words.text, &word, lang);
 	}
-	lint_check_word(lint, text, &word);
+}
+
+static void
+lint_check_alike(struct lint *lint, const struct lint_alike *alike)
+{
+	const struct lint_word word = {.text = alike->text->text + alike->start,
+	    .start = alike->start,
+	    .len = alike->len};
+	char latin[4 * LINT_WORD_MAX + 1];
+	struct buf key;
+	size_t first;
+
+	if (!lint_replace(
+		&word, alike->script, SCRIPT_LATIN, true, latin, &first))
+		return;
+	buf_init(&key, 0);
+	lint_alike_key(&key, alike->lang, latin, strlen(latin));
+	if (map_get_bytes(lint->latin, key.data, key.len) &&
+	    lint_warn(lint, alike->text, alike->start, alike->len, "W210",
+		"all of '%.*s' is %s, but looks like the Latin '%s' that "
+		"stands here, too",
+		(int)word.len, word.text, lint_script_name(alike->script),
+		latin))
+		diag_hint(
+		    lint->diag, "did you mean '%s' in Latin letters?", latin);
+	buf_clear(&key);
+}
+
+void
+lint_letters_end(struct lint *lint)
+{
+	size_t i;
+
+	for (i = 0; i < lint->alike_count && lint->latin; i++)
+		lint_check_alike(lint, &lint->alike[i]);
+	map_free(&lint->latin, NULL);
+	free(lint->alike);
+	lint->alike = NULL;
+	lint->alike_count = lint->alike_cap = 0;
 }

@@ -182,6 +182,28 @@ lexer_is_name_char(uint32_t c)
 	       (isalnum((int)c) || c == '-' || c == '_' || c == '.');
 }
 
+/* @name*: only a blank, bracket, quote or comma may follow. */
+static bool
+lexer_refuse_behind_set(struct lexer *lexer, size_t start, size_t at)
+{
+	size_t end = lexer_chunk_end(lexer, at);
+	uint32_t c = lexer_peek(lexer, at);
+
+	if (end == at)
+		return false;
+	if (query_error(lexer->report, at, end - at, "E001",
+		"'%.*s' right behind the name of a set",
+		(int)(end - at < LEX_SHOWN_MAX ? end - at : LEX_SHOWN_MAX),
+		lexer->text + at))
+		query_hint(lexer->report, "%s",
+		    c == '*' || c == '?'
+			? "a name has no wildcards, the words of a set may "
+			  "have them"
+			: "a blank stands between a set and the next term");
+	lexer_push(lexer, LEX_BAD, start, end);
+	return true;
+}
+
 static void
 lexer_set(struct lexer *lexer)
 {
@@ -196,6 +218,8 @@ lexer_set(struct lexer *lexer)
 		lexer_push(lexer, LEX_BAD, start, lexer_chunk_end(lexer, at));
 		return;
 	}
+	if (lexer_refuse_behind_set(lexer, start, at))
+		return;
 	token = lexer_push(lexer, LEX_SET, start, at);
 	token->text = (uint32_t)name;
 	token->text_len = (uint32_t)(at - name);
@@ -285,8 +309,8 @@ lexer_regex(struct lexer *lexer)
 		if (query_error(lexer->report, start, 1, "E002",
 			"this regular expression is never closed"))
 			query_hint(lexer->report,
-			    "it ends with another /; closeness in a sentence "
-			    "or paragraph is W/S or W/P");
+			    "it ends with another /; closeness is NEAR/5, "
+			    "W/S or W/P");
 		lexer_push(lexer, LEX_BAD, start, lexer->len);
 		return;
 	}

@@ -118,6 +118,26 @@ lexer_step(const struct lexer *lexer, size_t at)
 	return at + len;
 }
 
+#define LEX_KEYWORD_MAX 32 /* bytes of a chunk that may be an operator */
+
+/* A chunk in ASCII: its letters, for comparing, and what follows them. */
+struct lex_keyword {
+	char ascii[LEX_KEYWORD_MAX];
+	char letters[LEX_KEYWORD_MAX]; /* in capitals */
+	size_t len; /* of them */
+	const char *rest; /* in ascii */
+	bool is_upper; /* they were capitals */
+	bool is_whole; /* the chunk is ASCII and no longer than this */
+};
+
+/* Whether it is of digits only, of one or more. */
+bool lexer_is_number(const char *text);
+/* The number, 1 to QUERY_DISTANCE_MAX; 0 if it is none of them. */
+unsigned lexer_read_number(const char *digits);
+/* Refuses an operator of another system; false if the chunk is none. */
+bool lexer_refuse_foreign(struct lexer *lexer,
+    const struct lex_keyword *keyword, size_t start, size_t end);
+
 /* Adds a token and goes on behind it. */
 struct lex_token *lexer_push(
     struct lexer *lexer, enum lex_type type, size_t start, size_t end);

@@ -2,6 +2,7 @@
  * NEAR, PRE, W/S and W/P between terms, and which terms can stand there: those
  * whose occurrences have places.
  */
+#include "lib/alloc.h"
 #include "topics/query_parse.h"
 
 /* Whether occurrences of it can be counted and measured. */
@@ -119,6 +120,50 @@ parse_near_type(struct parse *parse, const struct lex_token *token, bool is_not)
 	return token->type == LEX_SENTENCE ? QUERY_SENTENCE : QUERY_PARAGRAPH;
 }
 
+/* The fields, a bit each, in which a term can occur; 0 if it has no places. */
+static uint8_t
+parse_fields_of(const struct query_node *node)
+{
+	const struct query_node *child;
+	uint8_t fields = 0;
+
+	switch (node->type) {
+	case QUERY_TERM:
+	case QUERY_SET:
+		return node->scope.fields;
+	case QUERY_OR:
+		for (child = node->children; child; child = child->next)
+			fields |= parse_fields_of(child);
+		return fields;
+	case QUERY_NEAR:
+	case QUERY_PRE:
+	case QUERY_SENTENCE:
+	case QUERY_PARAGRAPH:
+		return parse_fields_of(node->children) &
+		       parse_fields_of(node->children->next);
+	case QUERY_NOT_NEAR:
+	case QUERY_NOT_PRE:
+		return parse_fields_of(node->children);
+	default:
+		return 0;
+	}
+}
+
+static void
+parse_check_fields(struct parse *parse, const struct lex_token *token,
+    const struct query_node *left)
+{
+	uint8_t before = parse_fields_of(left);
+	uint8_t behind = parse_fields_of(left->next);
+
+	if (!before || !behind || before & behind)
+		return;
+	if (query_error(parse->report, token->start, token->len, "E203",
+		"what stands in title: and in summary: is never near"))
+		query_hint(
+		    parse->report, "AND, or the same field on both sides");
+}
+
 /* Whether the places of both terms can be compared. */
 static bool
 parse_check_near(struct parse *parse, const struct lex_token *token,
@@ -132,44 +177,85 @@ parse_check_near(struct parse *parse, const struct lex_token *token,
 	}
 	parse_check_countable(parse, left, parse_near_name(token));
 	parse_check_countable(parse, left->next, parse_near_name(token));
+	parse_check_fields(parse, token, left);
 	return true;
+}
+
+/* A term of a chain, and where it stands. */
+static struct query_node *
+parse_linked(struct parse *parse, struct parse_link *link)
+{
+	const struct lex_token *first = parse->token;
+	struct query_node *node = parse_primary(parse);
+
+	link->start = first->start;
+	link->end = parse->token > first ? parse_here(parse) : first->start;
+	return node;
+}
+
+/* The operator at the current token, which is passed over; NULL if none. */
+static const struct lex_token *
+parse_near_operator(struct parse *parse, bool *is_not_r)
+{
+	const struct lex_token *token = parse->token;
+
+	*is_not_r = token->type == LEX_NOT && !token->is_minus &&
+		    parse_is_near(token + 1);
+	token += *is_not_r;
+	if (!parse_is_near(token))
+		return NULL;
+	parse->token = token + 1;
+	return token;
+}
+
+/* Joins a term with the next; the left one itself if that has no meaning. */
+static struct query_node *
+parse_join_near(
+    struct parse *parse, struct query_node *left, struct parse_link *link)
+{
+	const struct lex_token *token = link->near;
+	enum query_type type = parse_near_type(parse, token, link->is_not);
+	struct query_node *node;
+
+	left->next = parse_linked(parse, link);
+	if (!parse_check_near(parse, token, left)) {
+		left->next = NULL;
+		return left;
+	}
+	node = parse_node(parse->parser, type, left->start, parse_here(parse));
+	node->n = token->n;
+	node->children = left;
+	return node;
 }
 
 struct query_node *
 parse_proximity(struct parse *parse)
 {
-	struct query_node *left = parse_primary(parse);
+	const struct lex_token *token = parse->token;
+	const struct lex_token *before =
+	    token > parse->parser->tokens ? token - 1 : NULL;
+	struct parse_link first = {0}, *link = &first;
+	struct query_node *left = parse_linked(parse, link);
 	size_t chain;
+	bool is_not;
 
-	for (chain = 1;; chain++) {
-		const struct lex_token *token = parse->token;
-		bool is_not = token->type == LEX_NOT && !token->is_minus &&
-			      parse_is_near(token + 1);
-		struct query_node *node;
-		enum query_type type;
-
-		if (!is_not && !parse_is_near(token))
-			return left;
-		token += is_not;
-		parse->token = token + 1;
+	for (chain = 1; (token = parse_near_operator(parse, &is_not));
+	     chain++) {
 		if (chain > QUERY_DEPTH_MAX) {
 			query_error(parse->report, token->start, token->len,
 			    "E009",
 			    "more than %d NEAR, PRE, W/S or W/P in a row",
 			    QUERY_DEPTH_MAX);
 			parse_abort(parse);
-			return left;
+			break;
 		}
-		type = parse_near_type(parse, token, is_not);
-		left->next = parse_primary(parse);
-		if (!parse_check_near(parse, token, left)) {
-			left->next = NULL;
-			continue;
-		}
-		node = parse_node(
-		    parse->parser, type, left->start, parse_here(parse));
-		node->n = token->n;
-		node->children = left;
-		left = node;
+		link->next =
+		    arena_alloc(parse->parser->arena, sizeof(*link->next));
+		link = link->next;
+		link->near = token;
+		link->is_not = is_not;
+		left = parse_join_near(parse, left, link);
 	}
+	parse_check_chain(parse, before, &first);
+	return left;
 }

@@ -239,8 +239,6 @@ parse_arguments(struct parse *parse, const struct lex_token *name,
 		if (count)
 			parse->token++;
 		*link = parse_level(parse);
-		if (!*link)
-			*link = parse_nothing(parse);
 		link = &(*link)->next;
 		count++;
 	} while (parse->token->type == LEX_COMMA);
@@ -279,7 +277,7 @@ parse_function(struct parse *parse)
 {
 	const struct lex_token *name = parse->token++;
 	struct query_scope scope = parse->scope;
-	struct query_node *arguments, *node;
+	struct query_node *arguments;
 	size_t count;
 
 	if (parse->meta != QUERY_FIELDS)
@@ -303,8 +301,25 @@ parse_function(struct parse *parse)
 			query_hint(parse->report, "join them with OR");
 	if (name->function == LEX_ANY || name->function == LEX_ATLEAST)
 		return parse_counting(parse, name, arguments, count);
-	node = arguments;
-	return node;
+	return arguments;
+}
+
+/* Behind NEAR it belongs before it; W/S and W/P have none. */
+static void
+parse_refuse_not(struct parse *parse, const struct lex_token *before)
+{
+	const struct lex_token *token = parse->token;
+
+	if (!query_error(parse->report, token->start, token->len, "E203",
+		"NOT cannot stand here"))
+		return;
+	if (before->type == LEX_NEAR || before->type == LEX_PRE)
+		query_hint(parse->report, "a NOT %s/%u b",
+		    before->type == LEX_NEAR ? "NEAR" : "PRE",
+		    before->n ? before->n : 5);
+	else if (parse_is_near(before))
+		query_hint(parse->report, "a AND NOT (a %s b)",
+		    before->type == LEX_SENTENCE ? "W/S" : "W/P");
 }
 
 /* Reports what stands where a term should; it is left for others to read. */
@@ -318,8 +333,7 @@ parse_missing(struct parse *parse)
 	if (parse->is_aborted)
 		return parse_nothing(parse);
 	if (token->type == LEX_NOT)
-		query_error(parse->report, token->start, token->len, "E203",
-		    "NOT cannot stand here");
+		parse_refuse_not(parse, before);
 	else if (token->type == LEX_AND || token->type == LEX_OR ||
 		 parse_is_near(token))
 		query_error(parse->report, token->start, token->len, "E005",

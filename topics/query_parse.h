@@ -18,6 +18,15 @@ struct parse {
 	bool is_aborted; /* too deep or too long: say no more */
 };
 
+/* A term of a chain of NEAR, PRE, W/S and W/P. */
+struct parse_link {
+	struct parse_link *next;
+	const struct lex_token *near; /* before it; NULL: the first */
+	bool is_not; /* NOT stands before the operator */
+	size_t start; /* of the term, with its field and parentheses */
+	size_t end;
+};
+
 /* NULL only when errors were reported. */
 struct query_node *parse_query(
     struct query_parser *parser, struct query_report *report);
@@ -44,6 +53,9 @@ struct query_node *parse_level(struct parse *parse);
 
 /* Whether it is NEAR, PRE, W/S or W/P. */
 bool parse_is_near(const struct lex_token *token);
+/* Refuses a chain that can be read in two ways; `before` stands before it. */
+void parse_check_chain(struct parse *parse, const struct lex_token *before,
+    const struct parse_link *first);
 /* What a node is called in messages; of metadata, its field. */
 const char *parse_type_name(const struct query_node *node);
 /* Reports what has no occurrences that could be counted. */

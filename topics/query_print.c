@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "lib/buf.h"
 #include "topics/query.h"
@@ -30,7 +31,17 @@ print_list(struct buf *out, const struct query_node *node, const char *between)
 	print_text(out, ")");
 }
 
-/* A word that would read otherwise without quotes stays in them. */
+/* A word that was read as one because of where it stood. */
+static bool
+print_is_operator(const struct query_node *node, const char *text)
+{
+	if (node->type != QUERY_TERM)
+		return false;
+	return strcasecmp(text, "or") == 0 || strcasecmp(text, "and") == 0 ||
+	       strcasecmp(text, "not") == 0 || strcmp(text, "BUT") == 0;
+}
+
+/* A word that would read otherwise without quotes stands in them. */
 static void
 print_words(struct buf *out, const struct query_node *node)
 {
@@ -38,7 +49,7 @@ print_words(struct buf *out, const struct query_node *node)
 
 	if (node->is_exact)
 		print_text(out, "=");
-	if (node->is_phrase)
+	if (node->is_phrase || print_is_operator(node, text))
 		(void)buf_printf(out, "\"%s\"", text);
 	else
 		print_text(out, text);

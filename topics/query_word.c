@@ -1,7 +1,6 @@
 /*
  * What is written without a blank: an operator, a function, a field, a word.
- * What other search languages write differently is recognised and refused
- * here, with what to write instead.
+ * What is none of them is refused with what was likely meant.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -11,18 +10,8 @@
 
 #include "topics/query_lex.h"
 
-#define LEX_KEYWORD_MAX 32 /* bytes of a chunk that may be an operator */
 #define LEX_SHOWN_MAX 40 /* bytes of the query quoted in a message */
-
-/* A chunk in ASCII: its letters, for comparing, and what follows them. */
-struct lex_keyword {
-	char ascii[LEX_KEYWORD_MAX];
-	char letters[LEX_KEYWORD_MAX]; /* in capitals */
-	size_t len; /* of them */
-	const char *rest; /* in ascii */
-	bool is_upper; /* they were capitals */
-	bool is_whole; /* the chunk is ASCII and no longer than this */
-};
+#define LEX_LETTERS_MAX 20 /* that one character stands for; U+FDFA has 18 */
 
 static void
 lexer_read_keyword(const struct lexer *lexer, size_t start, size_t end,
@@ -52,111 +41,32 @@ lexer_read_keyword(const struct lexer *lexer, size_t start, size_t end,
 	keyword->rest = keyword->ascii + i;
 }
 
-static bool
+bool
 lexer_is_number(const char *text)
 {
 	return *text && !text[strspn(text, "0123456789")];
 }
 
-/* 1 to QUERY_DISTANCE_MAX, else an error. */
+unsigned
+lexer_read_number(const char *digits)
+{
+	unsigned long n;
+
+	digits += strspn(digits, "0");
+	n = strlen(digits) > 6 ? 0 : strtoul(digits, NULL, 10);
+	return n <= QUERY_DISTANCE_MAX ? (unsigned)n : 0;
+}
+
+/* 1 to QUERY_DISTANCE_MAX, else an error and 0. */
 static unsigned
 lexer_number(struct lexer *lexer, const char *digits, size_t start, size_t end)
 {
-	unsigned long n = strlen(digits) > 6 ? 0 : strtoul(digits, NULL, 10);
+	unsigned n = lexer_read_number(digits);
 
-	if (n >= 1 && n <= QUERY_DISTANCE_MAX)
-		return (unsigned)n;
-	query_error(lexer->report, start, end - start, "E008",
-	    "the number must be 1 to %d", QUERY_DISTANCE_MAX);
-	return 1;
-}
-
-/* Proximity as other services write it: what it is called here. */
-struct lex_foreign {
-	const char *letters;
-	const char *here;
-};
-
-static const struct lex_foreign lex_foreign[] = {
-    {"NEAR", "NEAR"},
-    {"PRE", "PRE"},
-    {"ADJ", "PRE"},
-    {"ONEAR", "PRE"},
-};
-
-static bool
-lexer_refuse_foreign(struct lexer *lexer, const struct lex_keyword *keyword,
-    size_t start, size_t end)
-{
-	const char *digits = keyword->rest + (*keyword->rest == '/');
-	bool has_number = lexer_is_number(digits);
-	size_t i;
-
-	for (i = 0; i < sizeof(lex_foreign) / sizeof(lex_foreign[0]); i++) {
-		const struct lex_foreign *foreign = &lex_foreign[i];
-
-		if (strcmp(keyword->letters, foreign->letters) != 0)
-			continue;
-		if (!has_number && *keyword->rest != '/' &&
-		    (*keyword->rest || !keyword->is_upper))
-			return false;
-		if (query_error(lexer->report, start, end - start, "E112",
-			"'%.*s' is no operator here",
-			(int)(end - start < LEX_SHOWN_MAX ? end - start
-							  : LEX_SHOWN_MAX),
-			lexer->text + start))
-			query_hint(lexer->report, "%s/%s%s", foreign->here,
-			    has_number ? digits : "5",
-			    strcmp(foreign->here, "PRE") == 0
-				? " (in this order)"
-				: " (in any order)");
-		lexer_push(lexer, LEX_NEAR, start, end)->n = 1;
-		return true;
-	}
-	return false;
-}
-
-/* w/s, w/sent, w/para; and w/5, which others read in two ways. */
-static bool
-lexer_refuse_within(struct lexer *lexer, const struct lex_keyword *keyword,
-    size_t start, size_t end)
-{
-	static const struct {
-		const char *unit;
-		enum lex_type type;
-	} units[] = {{"s", LEX_SENTENCE}, {"sent", LEX_SENTENCE},
-	    {"sentence", LEX_SENTENCE}, {"p", LEX_PARAGRAPH},
-	    {"para", LEX_PARAGRAPH}, {"paragraph", LEX_PARAGRAPH}};
-	const char *unit = keyword->rest + 1;
-	size_t i;
-
-	if (strcmp(keyword->letters, "W") != 0 || keyword->rest[0] != '/')
-		return false;
-	if (lexer_is_number(unit)) {
-		if (query_error(lexer->report, start, end - start, "E110",
-			"'W/%s' is ordered in Factiva and unordered in Lexis",
-			unit))
-			query_hint(lexer->report,
-			    "NEAR/%s (in any order) or "
-			    "PRE/%s (in this order)",
-			    unit, unit);
-		lexer_push(lexer, LEX_NEAR, start, end)->n = 1;
-		return true;
-	}
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcasecmp(units[i].unit, unit) != 0)
-			continue;
-		if (query_error(lexer->report, start, end - start, "E112",
-			"'%.*s' is no operator here", (int)(end - start),
-			lexer->text + start))
-			query_hint(lexer->report, "%s",
-			    units[i].type == LEX_SENTENCE
-				? "W/S (in one sentence)"
-				: "W/P (in one paragraph)");
-		lexer_push(lexer, units[i].type, start, end);
-		return true;
-	}
-	return false;
+	if (!n)
+		query_error(lexer->report, start, end - start, "E008",
+		    "the number must be 1 to %d", QUERY_DISTANCE_MAX);
+	return n;
 }
 
 /* AND, OR, NOT, W/S, W/P, NEAR/n, PRE/n. */
@@ -297,28 +207,26 @@ lexer_refuse_call(struct lexer *lexer, const struct lex_keyword *keyword,
 	return true;
 }
 
-static const struct {
-	const char *name;
-} lex_fields[QUERY_FIELDS] = {
-    [QUERY_TITLE] = {"title"},
-    [QUERY_SUMMARY] = {"summary"},
-    [QUERY_TEXT] = {"text"},
-    [QUERY_LEAD] = {"lead"},
-    [QUERY_SOURCE] = {"source"},
-    [QUERY_FEED] = {"feed"},
-    [QUERY_DOMAIN] = {"domain"},
-    [QUERY_URL] = {"url"},
-    [QUERY_AUTHOR] = {"author"},
-    [QUERY_CATEGORY] = {"category"},
-    [QUERY_LANG] = {"lang"},
-    [QUERY_COUNTRY] = {"country"},
-    [QUERY_ROLE] = {"role"},
+static const char *const lex_fields[QUERY_FIELDS] = {
+    [QUERY_TITLE] = "title",
+    [QUERY_SUMMARY] = "summary",
+    [QUERY_TEXT] = "text",
+    [QUERY_LEAD] = "lead",
+    [QUERY_SOURCE] = "source",
+    [QUERY_FEED] = "feed",
+    [QUERY_DOMAIN] = "domain",
+    [QUERY_URL] = "url",
+    [QUERY_AUTHOR] = "author",
+    [QUERY_CATEGORY] = "category",
+    [QUERY_LANG] = "lang",
+    [QUERY_COUNTRY] = "country",
+    [QUERY_ROLE] = "role",
 };
 
 const char *
 query_field_name(enum query_field field)
 {
-	return lex_fields[field].name;
+	return lex_fields[field];
 }
 
 static enum query_field
@@ -327,7 +235,7 @@ lexer_find_field(const char *name)
 	size_t i;
 
 	for (i = 0; i < QUERY_FIELDS; i++) {
-		if (strcasecmp(lex_fields[i].name, name) == 0)
+		if (strcasecmp(lex_fields[i], name) == 0)
 			break;
 	}
 	return (enum query_field)i;
@@ -345,7 +253,7 @@ lexer_refuse_field(
 		name[i] = (char)tolower((unsigned char)name[i]);
 
 	for (i = 0; i < QUERY_FIELDS; i++) {
-		distance = query_edits(name, lex_fields[i].name);
+		distance = query_edits(name, lex_fields[i]);
 		if (distance < least) {
 			least = distance;
 			best = i;
@@ -356,7 +264,7 @@ lexer_refuse_field(
 		return;
 	if (best < QUERY_FIELDS)
 		query_hint(
-		    lexer->report, "did you mean %s:?", lex_fields[best].name);
+		    lexer->report, "did you mean %s:?", lex_fields[best]);
 	else
 		query_hint(lexer->report,
 		    "title: summary: text: lead: source: "
@@ -422,11 +330,29 @@ lexer_meaning_of(uint32_t c)
 		return "truncation is '*' here";
 	case '\'':
 		return "phrases stand in double quotes";
-	case '/':
-		return "quote what contains it";
 	default:
 		return "quote what contains it";
 	}
+}
+
+/* A sign that stands for letters, and is folded to them. */
+static bool
+lexer_is_letters(uint32_t c)
+{
+	utf8proc_int32_t letters[LEX_LETTERS_MAX];
+	utf8proc_ssize_t count, i;
+	int boundary = 0;
+
+	count = utf8proc_decompose_char((utf8proc_int32_t)c, letters,
+	    LEX_LETTERS_MAX,
+	    UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT, &boundary);
+	if (count > LEX_LETTERS_MAX)
+		return false;
+	for (i = 0; i < count; i++) {
+		if (token_kind_of((uint32_t)letters[i]) == TOKEN_BREAK)
+			return false;
+	}
+	return count > 0;
 }
 
 static bool
@@ -435,7 +361,27 @@ lexer_is_word_char(uint32_t c)
 	if (c < 0x80)
 		return isalnum((int)c) || strchr("*?-.'&_", (int)c) != NULL;
 	return token_kind_of(c) != TOKEN_BREAK || c == 0xb7 || c == 0x30fb ||
-	       utf8proc_category((utf8proc_int32_t)c) == UTF8PROC_CATEGORY_CF;
+	       c == 0xff65 ||
+	       utf8proc_category((utf8proc_int32_t)c) == UTF8PROC_CATEGORY_CF ||
+	       lexer_is_letters(c);
+}
+
+/* && and ||, with or without blanks around them, and & between blanks. */
+static bool
+lexer_check_sign(struct lexer *lexer, uint32_t c, size_t at, size_t end)
+{
+	size_t next = lexer_step(lexer, at);
+	bool is_lone = c == '&' && lexer->at == at && next == end;
+
+	if ((c != '&' && c != '|') ||
+	    (lexer_peek(lexer, next) != c && !is_lone))
+		return false;
+	next = is_lone ? next : lexer_step(lexer, next);
+	if (query_error(lexer->report, at, next - at, "E112",
+		"'%.*s' is no operator here", (int)(next - at),
+		lexer->text + at))
+		query_hint(lexer->report, "%s", c == '&' ? "AND" : "OR");
+	return true;
 }
 
 /* Reports a character that no word contains; true if there was one. */
@@ -456,8 +402,11 @@ lexer_check_word(struct lexer *lexer, size_t start, size_t end)
 				    (int)(at - start), lexer->text + start);
 			return true;
 		}
-		if (lexer->is_entry ||
-		    (lexer_is_word_char(c) && !(c == '\'' && at == start)))
+		if (lexer->is_entry)
+			continue;
+		if (lexer_check_sign(lexer, c, at, end))
+			return true;
+		if (lexer_is_word_char(c) && !(c == '\'' && at == start))
 			continue;
 		if (query_error(lexer->report, at, next - at, "E001",
 			"unexpected '%.*s'", (int)(next - at),
@@ -484,8 +433,7 @@ lexer_chunk(struct lexer *lexer, bool is_value)
 	if (lexer_field(lexer, &keyword, start, end))
 		return;
 	if (keyword.is_whole &&
-	    (lexer_refuse_within(lexer, &keyword, start, end) ||
-		lexer_refuse_foreign(lexer, &keyword, start, end)))
+	    lexer_refuse_foreign(lexer, &keyword, start, end))
 		return;
 	if (keyword.is_whole && !lexer->is_entry &&
 	    (lexer_function(lexer, &keyword, start, end) ||
