@@ -96,19 +96,20 @@ explain_show_title(
 static void
 explain_report_overruns(const struct explain_run *run, size_t before)
 {
-	size_t overruns = matcher_regex_overruns(run->matcher) - before;
+	size_t overruns = matcher_overruns(run->matcher) - before;
 
 	if (overruns)
-		cli_error("%zu run%s of regular expressions took too long and "
-			  "%s given up: what they would find is missing",
+		cli_error("%zu regular expression%s or other part%s of topics "
+			  "took too long and %s given up: what would have "
+			  "been found is missing",
 		    overruns, overruns == 1 ? "" : "s",
-		    overruns == 1 ? "was" : "were");
+		    overruns == 1 ? "" : "s", overruns == 1 ? "was" : "were");
 }
 
 static void
 explain_entry(struct explain_run *run, const struct items_entry *entry)
 {
-	size_t overruns = matcher_regex_overruns(run->matcher);
+	size_t overruns = matcher_overruns(run->matcher);
 	const struct match_result *result =
 	    matcher_run(run->matcher, &entry->item, &entry->source);
 	bool is_match = false;

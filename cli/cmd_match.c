@@ -149,6 +149,18 @@ match_next(struct match_run *run, struct items *items)
 			  : items_next(items);
 }
 
+/* What was given up was not found: that must not pass for "no match". */
+static void
+match_report_overruns(const struct match_run *run)
+{
+	size_t overruns = matcher_overruns(run->matcher);
+
+	if (overruns)
+		cli_error("topics took too long %zu time%s and were given up "
+			  "in part: what would have been found is missing",
+		    overruns, overruns == 1 ? "" : "s");
+}
+
 static int
 match_items(struct match_run *run, struct items *items)
 {
@@ -207,6 +219,7 @@ match_with(const struct match_options *options, const struct conf *conf,
 	run.matcher = matcher_new(topics);
 	status = match_items(&run, items);
 	fflush(stdout);
+	match_report_overruns(&run);
 	if (run.stats)
 		match_stats_print(run.stats, topics, run.matched,
 		    items_bad(items), options->is_json, stderr);

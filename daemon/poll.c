@@ -395,14 +395,14 @@ poll_judge(struct poll *poll, int64_t now_ms)
 	    .lang = conf->lang ? conf->lang : poll->doc->lang,
 	};
 	const struct matcher *matcher = poll->generation->matcher;
-	size_t overruns = matcher_regex_overruns(matcher);
+	size_t overruns = matcher_overruns(matcher);
 	size_t i, last_known = poll_last_known(poll);
 
 	poll->judged_ms = now_ms;
 	/* feeds list the newest first; alerts go out in the order of time */
 	for (i = poll->item_count; i > 0; i--)
 		poll_judge_item(poll, i - 1, last_known, &source, now_ms);
-	poll->regex_overruns = matcher_regex_overruns(matcher) - overruns;
+	poll->regex_overruns = matcher_overruns(matcher) - overruns;
 	if (poll->new_count)
 		poll->state.last_new_ms = now_ms;
 }

@@ -409,6 +409,98 @@ only_so_much_of_a_field_is_looked_at(void **state)
 	free(cut);
 }
 
+/* 320 characters of which no two are neighbours, the last of them in last. */
+static char *
+long_class(char last[4])
+{
+	struct buf out;
+	int i;
+
+	buf_init(&out, 0);
+	for (i = 0; i < 320; i++) {
+		unsigned code = 0x4e00 + 2 * (unsigned)i;
+
+		last[0] = (char)(0xe0 | code >> 12);
+		last[1] = (char)(0x80 | (code >> 6 & 0x3f));
+		last[2] = (char)(0x80 | (code & 0x3f));
+		last[3] = '\0';
+		assert_int_equal(buf_addstr(&out, last), 0);
+	}
+	return buf_steal(&out);
+}
+
+/* What one item of the pattern reads before it fails is paid for. */
+static void
+a_long_class_repeated_costs_its_length_times_its_number(void **state)
+{
+	char last[4], *class = long_class(last);
+	char *pattern = pile("(?:||||||||)[", class, 1, "]{100}z");
+	char *piece = pile("", last, 99, "a");
+	char *once = pile("", piece, 1, "z");
+	char *text = pile("", piece, 215, "z");
+	const char *patterns[] = {pattern};
+	struct desk desk;
+
+	(void)state;
+	desk_open(&desk, patterns, 1);
+	/* 320 characters are looked at 99 times */
+	desk_item(&desk, once, NULL);
+	assert_int_equal(found_in(&desk, 0, MATCH_TITLE), 0);
+	assert_true(regex_scan_steps(desk.scan) >= UINT64_C(320) * 99);
+	desk_item(&desk, text, NULL);
+	assert_int_equal(found_in(&desk, 0, MATCH_TITLE), 0);
+	assert_in_range(regex_scan_overruns(desk.scan), 1, 2);
+	desk_close(&desk);
+	free(text);
+	free(once);
+	free(piece);
+	free(pattern);
+	free(class);
+}
+
+static void
+an_ordinary_class_costs_nothing_more(void **state)
+{
+	static const char *const patterns[] = {"[0-9a-z]", "[\uac00-\ud7a3]",
+	    "[^\u91d1]", "[\\p{Hangul}\\d]", "[\u91d1\u6b63]", "."};
+	uint64_t steps[6];
+	struct desk desk;
+	uint32_t i;
+
+	(void)state;
+	desk_open(&desk, patterns, 6);
+	for (i = 0; i < 6; i++) {
+		desk_item(&desk, "\ud55c", NULL);
+		(void)found_in(&desk, i, MATCH_TITLE);
+		steps[i] = regex_scan_steps(desk.scan);
+	}
+	for (i = 0; i < 6; i++)
+		assert_true(steps[i] <= steps[5]);
+	desk_close(&desk);
+}
+
+static void
+a_long_class_still_finds_what_stands_near(void **state)
+{
+	char last[4], *class = long_class(last);
+	char *pattern = pile("[", class, 1, "]{2}z");
+	char *text = pile("", "\ub098 ", 500, last);
+	char *whole = pile(text, last, 1, "z");
+	const char *patterns[] = {pattern};
+	struct desk desk;
+
+	(void)state;
+	desk_open(&desk, patterns, 1);
+	desk_item(&desk, whole, NULL);
+	assert_int_equal(found_in(&desk, 0, MATCH_TITLE), 1);
+	assert_int_equal(regex_scan_overruns(desk.scan), 0);
+	desk_close(&desk);
+	free(whole);
+	free(text);
+	free(pattern);
+	free(class);
+}
+
 static void
 what_is_no_utf8_is_given_up(void **state)
 {
@@ -460,6 +552,10 @@ main(void)
 	    cmocka_unit_test(all_expressions_of_an_item_share_a_budget),
 	    cmocka_unit_test(an_honest_expression_reads_a_whole_field),
 	    cmocka_unit_test(only_so_much_of_a_field_is_looked_at),
+	    cmocka_unit_test(
+		a_long_class_repeated_costs_its_length_times_its_number),
+	    cmocka_unit_test(an_ordinary_class_costs_nothing_more),
+	    cmocka_unit_test(a_long_class_still_finds_what_stands_near),
 	    cmocka_unit_test(what_is_no_utf8_is_given_up),
 	    cmocka_unit_test(an_end_before_the_start_is_no_match),
 	};

@@ -472,6 +472,236 @@ a_phrase_is_found_across_every_border_of_blocks(void **state)
 	}
 }
 
+/* Terms against one text; what they took is told by desk.hits. */
+struct desk {
+	struct terms *terms;
+	struct term_text text;
+	struct term_hits hits;
+	uint32_t uses[256];
+	size_t count;
+};
+
+static void
+desk_add(struct desk *desk, const char *term, bool is_exact)
+{
+	assert_true(desk->count < COUNT(desk->uses));
+	assert_int_equal(terms_add(desk->terms, term, strlen(term), is_exact,
+			     &desk->uses[desk->count++]),
+	    TERM_OK);
+}
+
+static void
+desk_open(struct desk *desk)
+{
+	memset(desk, 0, sizeof(*desk));
+	desk->terms = terms_new();
+	term_text_init(&desk->text);
+}
+
+static void
+desk_build(struct desk *desk)
+{
+	terms_build(desk->terms);
+	term_hits_init(&desk->hits, desk->terms);
+}
+
+static void
+desk_scan(struct desk *desk, const char *text)
+{
+	const char *sources[MATCH_FIELDS] = {[MATCH_SUMMARY] = text};
+
+	term_text_set(&desk->text, sources);
+	term_hits_reset(&desk->hits);
+	terms_scan(desk->terms, &desk->text, &desk->hits);
+}
+
+static uint32_t
+desk_found(const struct desk *desk, size_t use)
+{
+	return desk->hits.seen[terms_id(desk->terms, desk->uses[use])].count;
+}
+
+static void
+desk_close(struct desk *desk)
+{
+	term_hits_clear(&desk->hits);
+	term_text_clear(&desk->text);
+	terms_free(&desk->terms);
+}
+
+static void
+add_often(struct buf *out, const char *piece, size_t count)
+{
+	while (count-- > 0)
+		assert_int_equal(buf_addstr(out, piece), 0);
+}
+
+/* Adds before, piece as often as told and the code point. */
+static void
+desk_add_pile(struct desk *desk, const char *before, const char *piece,
+    size_t count, unsigned code)
+{
+	const char last[4] = {(char)(0xe0 | code >> 12),
+	    (char)(0x80 | (code >> 6 & 0x3f)), (char)(0x80 | (code & 0x3f)),
+	    '\0'};
+	struct buf term;
+
+	buf_init(&term, 0);
+	add_often(&term, before, 1);
+	add_often(&term, piece, count);
+	add_often(&term, last, 1);
+	desk_add(desk, buf_str(&term), false);
+	buf_clear(&term);
+}
+
+/* Each place is tried once, however many places the gaps lead to it from. */
+static void
+what_is_behind_a_gap_is_tried_once_at_each_place(void **state)
+{
+	const size_t length = 21000;
+	struct desk desk;
+	struct buf text;
+
+	(void)state;
+	desk_open(&desk);
+	desk_add_pile(&desk, "金*金*", "金", 50, 0x6069); /* 恩 */
+	desk_build(&desk);
+	buf_init(&text, 0);
+	/* it is somewhere, so that only comparing tells */
+	add_often(&text, "恩", 1);
+	add_often(&text, "金", length);
+	desk_scan(&desk, buf_str(&text));
+	assert_int_equal(desk_found(&desk, 0), 0);
+	assert_true(desk.hits.steps[1] >= length);
+	assert_true(desk.hits.steps[1] <= 100 * length);
+	assert_int_equal(desk.hits.overruns, 0);
+	/* and at the end it is found, from as far as the gaps reach */
+	add_often(&text, "恩", 1);
+	desk_scan(&desk, buf_str(&text));
+	assert_int_equal(desk_found(&desk, 0), 2 * TERM_GAP_CHARS_MAX + 1);
+	desk_close(&desk);
+	buf_clear(&text);
+}
+
+static void
+a_gap_term_of_which_a_part_is_nowhere_is_not_compared(void **state)
+{
+	const size_t length = 21000;
+	struct desk desk;
+	struct buf text;
+
+	(void)state;
+	desk_open(&desk);
+	desk_add_pile(&desk, "金*金*", "金", 50, 0x6069);
+	desk_build(&desk);
+	buf_init(&text, 0);
+	add_often(&text, "金", length);
+	desk_scan(&desk, buf_str(&text));
+	assert_true(desk.hits.steps[1] <= (1 + TERM_STEPS_GAP) * length);
+	desk_close(&desk);
+	buf_clear(&text);
+}
+
+static void
+comparing_stops_when_its_steps_are_spent_and_is_told(void **state)
+{
+	struct desk desk;
+	struct buf text;
+	unsigned i;
+
+	(void)state;
+	desk_open(&desk);
+	for (i = 0; i < 200; i++)
+		desk_add_pile(&desk, "金*金*", "金", 50, 0x4e00 + i);
+	desk_add(&desk, "上", false);
+	desk_add(&desk, "kan*", false);
+	desk_add(&desk, "north korea", false);
+	desk_build(&desk);
+	buf_init(&text, 0);
+	add_often(&text, "kanto ", 1);
+	for (i = 0; i < 200; i++) {
+		const unsigned code = 0x4e00 + i;
+		const char one[4] = {(char)(0xe0 | code >> 12),
+		    (char)(0x80 | (code >> 6 & 0x3f)),
+		    (char)(0x80 | (code & 0x3f)), '\0'};
+
+		add_often(&text, one, 1);
+		add_often(&text, " ", 1);
+	}
+	add_often(&text, "金", 21000);
+	add_often(&text, " 上 north korea kantor", 1);
+	desk_scan(&desk, buf_str(&text));
+	assert_int_equal(desk.hits.overruns, 1);
+	assert_true(desk.hits.steps[1] > TERM_STEPS_MAX);
+	/* each character on the way looks at one term more, and stops */
+	assert_true(desk.hits.steps[1] <= TERM_STEPS_MAX + 2 * 22000);
+	/* words and phrases are none of it, and what was found stays */
+	assert_int_equal(desk_found(&desk, 200), 2);
+	assert_int_equal(desk_found(&desk, 201), 1);
+	assert_int_equal(desk_found(&desk, 202), 1);
+	/* the next item is read as if nothing had been */
+	desk_scan(&desk, "kantor, kanto");
+	assert_int_equal(desk_found(&desk, 201), 2);
+	assert_int_equal(desk.hits.overruns, 1);
+	desk_close(&desk);
+	buf_clear(&text);
+}
+
+/* A failing wildcard reads on from each place of a long word. */
+static void
+wildcards_of_a_word_are_counted_letter_by_letter(void **state)
+{
+	struct desk desk;
+	struct buf text;
+	char term[160];
+	unsigned i;
+
+	(void)state;
+	desk_open(&desk);
+	for (i = 0; i < 200; i++) {
+		(void)snprintf(term, sizeof(term), "ab*%.*sz%u", 100,
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		    i);
+		desk_add(&desk, term, false);
+	}
+	desk_build(&desk);
+	buf_init(&text, 0);
+	for (i = 0; i < 20; i++) {
+		add_often(&text, "ab", 1);
+		add_often(&text, "a", 1000);
+		add_often(&text, " ", 1);
+	}
+	desk_scan(&desk, buf_str(&text));
+	assert_int_equal(desk.hits.overruns, 1);
+	/* one comparison begun before the end is finished */
+	assert_true(desk.hits.steps[1] <=
+		    TERM_STEPS_MAX + TERM_WORD_MAX * TERM_WILD_WORD_MAX);
+	desk_close(&desk);
+	buf_clear(&text);
+}
+
+static void
+an_exact_term_with_a_gap_may_end_at_another_place(void **state)
+{
+	struct desk desk;
+
+	(void)state;
+	desk_open(&desk);
+	desk_add(&desk, "金*恩", true);
+	desk_add(&desk, "金*恩*일", true);
+	desk_build(&desk);
+	/* the first end is inside of a run of the script */
+	desk_scan(&desk, "金正恩恩");
+	assert_int_equal(desk_found(&desk, 0), 1);
+	desk_scan(&desk, "金正恩恩正");
+	assert_int_equal(desk_found(&desk, 0), 0);
+	desk_scan(&desk, "金正恩正恩일");
+	assert_int_equal(desk_found(&desk, 0), 1);
+	assert_int_equal(desk_found(&desk, 1), 1);
+	desk_close(&desk);
+}
+
 static void
 equal_terms_become_one(void **state)
 {
@@ -538,6 +768,13 @@ main(void)
 	    cmocka_unit_test(
 		many_terms_are_found_as_the_simplest_way_finds_them),
 	    cmocka_unit_test(a_phrase_is_found_across_every_border_of_blocks),
+	    cmocka_unit_test(what_is_behind_a_gap_is_tried_once_at_each_place),
+	    cmocka_unit_test(
+		a_gap_term_of_which_a_part_is_nowhere_is_not_compared),
+	    cmocka_unit_test(
+		comparing_stops_when_its_steps_are_spent_and_is_told),
+	    cmocka_unit_test(wildcards_of_a_word_are_counted_letter_by_letter),
+	    cmocka_unit_test(an_exact_term_with_a_gap_may_end_at_another_place),
 	    cmocka_unit_test(equal_terms_become_one),
 	    cmocka_unit_test(a_term_costs_at_most_160_bytes),
 	};

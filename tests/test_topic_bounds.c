@@ -6,6 +6,8 @@
 
 #include "lib/alloc.h"
 #include "lib/buf.h"
+#include "topics/eval.h"
+#include "topics/match_private.h"
 #include "topics/query.h"
 #include "topics/regex.h"
 #include "topics/topic.h"
@@ -525,6 +527,117 @@ one_character_repeated_through_an_item_is_bounded(void **state)
 	free(text);
 }
 
+/* A set of 64 words, each often in the text that goes with it. */
+static char *
+big_set(struct conf_set *set, struct conf_set_entry *entries, char (*words)[4])
+{
+	struct buf text;
+	size_t i, k;
+
+	buf_init(&text, 0);
+	set->entries = entries;
+	set->entry_count = 64;
+	for (i = 0; i < 64; i++) {
+		(void)snprintf(words[i], sizeof(words[i]), "%c%c",
+		    (char)('a' + i / 8), (char)('a' + i % 8));
+		text_of(&entries[i].text, words[i]);
+	}
+	for (k = 0; k < 330; k++) {
+		for (i = 0; i < 64; i++) {
+			buf_addstr(&text, words[i]);
+			buf_addch(&text, ' ');
+		}
+	}
+	return buf_steal(&text);
+}
+
+static void
+nearness_of_large_sets_is_given_up_and_told(void **state)
+{
+	struct conf_set sets[2] = {{.name = "big"}, {.name = "big2"}};
+	struct conf_set_entry entries[2][64] = {0};
+	char words[2][64][4], names[9][4];
+	char *text = big_set(&sets[0], entries[0], words[0]);
+	char *again = big_set(&sets[1], entries[1], words[1]);
+	char *group = repeated("(@big NOT NEAR/1 @big2) OR ", 2000);
+	char *query = xasprintf("%szz", group);
+	struct item item = {.title = "missile", .summary = text};
+	struct conf_topic topics[9] = {0};
+	struct desk desk = {.conf = {.topics = topics,
+				.topic_count = 9,
+				.sets = sets,
+				.set_count = 2}};
+	const struct match_result *result;
+	size_t i, overruns;
+
+	(void)state;
+	for (i = 0; i < 9; i++) {
+		(void)snprintf(names[i], sizeof(names[i]), "t%zu", i);
+		topics[i].name = names[i];
+		text_of(&topics[i].query, query);
+	}
+	text_of(&topics[8].query, "missile NEAR/2 aa OR missile");
+	desk_compile(&desk);
+	assert_non_null(desk.set);
+	result = matcher_run(desk.matcher, &item, NULL);
+	assert_int_equal(result->count, 1);
+	assert_ptr_equal(result->matches[0].topic, &topics[8]);
+	/* the last of the slow ones */
+	overruns = matcher_overruns(desk.matcher);
+	assert_in_range(overruns, 1, 8);
+	assert_true(matcher_steps(desk.matcher) <= EVAL_STEPS_ITEM_MAX);
+	/* an item after it has its own steps */
+	item.summary = "aa";
+	(void)matcher_run(desk.matcher, &item, NULL);
+	assert_int_equal(matcher_overruns(desk.matcher), overruns);
+	desk_close(&desk);
+	free(query);
+	free(group);
+	free(again);
+	free(text);
+}
+
+/* Each topic costs its own two lists and no more sorting of 64 others. */
+static void
+the_list_of_a_set_is_made_once_for_an_item(void **state)
+{
+	struct conf_set sets[2] = {{.name = "big"}, {.name = "big2"}};
+	struct conf_set_entry entries[2][64] = {0};
+	char words[2][64][4], names[100][8];
+	char *text = big_set(&sets[0], entries[0], words[0]);
+	char *again = big_set(&sets[1], entries[1], words[1]);
+	struct item item = {.title = "missile", .summary = text};
+	struct conf_topic topics[100] = {0};
+	struct desk desk = {.conf = {.topics = topics,
+				.topic_count = 100,
+				.sets = sets,
+				.set_count = 2}};
+	uint64_t one, all;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 100; i++) {
+		(void)snprintf(names[i], sizeof(names[i]), "t%zu", i);
+		topics[i].name = names[i];
+		text_of(&topics[i].query, "@big NOT NEAR/1 @big2");
+	}
+	desk.conf.topic_count = 1;
+	desk_compile(&desk);
+	(void)matcher_run(desk.matcher, &item, NULL);
+	one = matcher_steps(desk.matcher);
+	desk_close(&desk);
+	desk.conf.topic_count = 100;
+	desk_compile(&desk);
+	(void)matcher_run(desk.matcher, &item, NULL);
+	all = matcher_steps(desk.matcher);
+	assert_int_equal(matcher_overruns(desk.matcher), 0);
+	/* a list has 4096 members: copied, and looked through */
+	assert_true(all <= one + UINT64_C(99) * 4 * EVAL_OCCURRENCES_MAX);
+	desk_close(&desk);
+	free(again);
+	free(text);
+}
+
 static void
 a_regex_that_backtracks_for_ever_is_given_up(void **state)
 {
@@ -603,6 +716,8 @@ main(void)
 	    cmocka_unit_test(one_term_repeated_through_an_item_is_bounded),
 	    cmocka_unit_test(the_longest_chains_of_nearness_end),
 	    cmocka_unit_test(one_character_repeated_through_an_item_is_bounded),
+	    cmocka_unit_test(nearness_of_large_sets_is_given_up_and_told),
+	    cmocka_unit_test(the_list_of_a_set_is_made_once_for_an_item),
 	    cmocka_unit_test(a_regex_that_backtracks_for_ever_is_given_up),
 	    cmocka_unit_test(the_topics_beside_such_a_regex_still_match),
 	};

@@ -13,6 +13,8 @@ eval_term_is_true(
 
 	if (!seen->count || query_scope_is_open(scope))
 		return seen->count > 0;
+	if (!eval_spend(eval, seen->count))
+		return false;
 	for (i = seen->head; i != TERM_HIT_NONE; i = eval->hits.items[i].next) {
 		const struct term_hit *hit = &eval->hits.items[i];
 

@@ -17,6 +17,18 @@
 #define EVAL_UNIT_CHOICES_MAX 256
 #define EVAL_UNIT_TRIES_MAX 16384
 
+/*
+ * Steps: an occurrence looked at, listed, sorted or joined. A tree that needs
+ * more than its share, or finds those of the item spent, is given up: of each
+ * NEAR, PRE, W/S, W/P and ATLEAST that was not done by then nothing is found,
+ * and eval->overruns grows by one.
+ */
+#define EVAL_STEPS_TREE_MAX (96 * 1024 * 1024)
+#define EVAL_STEPS_ITEM_MAX (128 * 1024 * 1024)
+/* Occurrences of sets that are listed once for an item, of all together. */
+#define EVAL_KEPT_MAX (256 * 1024)
+#define EVAL_KEPT_SCOPES_MAX 16 /* of one set */
+
 struct eval_occurrence {
 	uint32_t first; /* tokens, inclusive */
 	uint32_t last;
@@ -32,6 +44,16 @@ struct eval_set {
 	uint32_t head;
 	uint32_t tail;
 	uint32_t count; /* 0: the set does not occur */
+	uint32_t kept; /* in eval->kept, if that one is of this set */
+};
+
+/* The list of a set in one scope, in eval->kept_occurrences. */
+struct eval_kept {
+	uint32_t set;
+	uint32_t next; /* of the same set; UINT32_MAX = none */
+	struct query_scope scope;
+	uint32_t base;
+	uint32_t count;
 };
 
 /* What a true tree is true of. */
@@ -73,6 +95,16 @@ struct eval {
 	struct eval_occurrence *occurrences; /* a stack */
 	size_t occurrence_count;
 	size_t occurrence_cap;
+	uint64_t steps; /* of this item */
+	uint64_t steps_end; /* of this tree */
+	bool is_given_up; /* this tree */
+	size_t overruns; /* trees given up, since the matcher was made */
+	struct eval_kept *kept; /* of this item */
+	size_t kept_count;
+	size_t kept_cap;
+	struct eval_occurrence *kept_occurrences;
+	size_t kept_occurrence_count;
+	size_t kept_occurrence_cap;
 	struct eval_units units[EVAL_UNITS];
 	struct regex_scan *regex; /* NULL if no query has one */
 	struct eval_span *spans;
@@ -80,6 +112,9 @@ struct eval {
 	size_t span_cap;
 };
 
+/* Before the first tree of an item; and before each tree. */
+void eval_begin_item(struct eval *eval);
+void eval_begin_tree(struct eval *eval);
 /* The item's language; found out when it is first asked for. */
 const struct lang *eval_language(struct eval *eval);
 bool eval_is_true(struct eval *eval, const struct query_node *node);

@@ -2,7 +2,9 @@
  * Occurrences as lists on a stack: what NEAR, PRE and counting work on. A list
  * is sorted by where its members begin and holds none twice. Two lists are
  * joined by looking up, for each member of one, where the other goes on; W/S
- * and W/P are eval_unit.c's.
+ * and W/P are eval_unit.c's. The list of a set is made once for an item, what
+ * many trees ask for among many hits. All work here is counted; a list that is
+ * not done when the steps are spent is dropped.
  */
 #include <string.h>
 
@@ -16,6 +18,24 @@ eval_entry(const struct eval *eval, uint32_t entry)
 
 	return &eval->topics->sets[set]
 		    .entries[entry - eval->topics->first_entry[set]];
+}
+
+void
+eval_begin_tree(struct eval *eval)
+{
+	eval->is_given_up = false;
+	eval->steps_end = EVAL_STEPS_ITEM_MAX;
+	if (eval->steps < EVAL_STEPS_ITEM_MAX - EVAL_STEPS_TREE_MAX)
+		eval->steps_end = eval->steps + EVAL_STEPS_TREE_MAX;
+}
+
+void
+eval_begin_item(struct eval *eval)
+{
+	eval->steps = 0;
+	eval->kept_count = 0;
+	eval->kept_occurrence_count = 0;
+	eval_begin_tree(eval);
 }
 
 void
@@ -37,6 +57,8 @@ eval_push_term(
 	const struct term_seen *seen = &eval->hits.seen[term];
 	uint32_t i = seen->count ? seen->head : TERM_HIT_NONE;
 
+	if (!eval_spend(eval, seen->count))
+		return;
 	for (; i != TERM_HIT_NONE; i = eval->hits.items[i].next) {
 		const struct term_hit *hit = &eval->hits.items[i];
 
@@ -96,6 +118,8 @@ eval_sort(struct eval *eval, size_t base)
 	to = from + count;
 	do {
 		merges = 0;
+		/* as many passes as it takes, of which there are few */
+		(void)eval_spend(eval, count);
 		for (at = 0; at < count; at = end, merges++) {
 			middle = eval_run_end(from, count, at);
 			end = middle < count ? eval_run_end(from, count, middle)
@@ -117,6 +141,10 @@ eval_settle(struct eval *eval, size_t base)
 	struct eval_occurrence *items = eval->occurrences + base;
 	size_t count = eval->occurrence_count - base, i, kept = 0;
 
+	if (!eval_spend(eval, count)) {
+		eval->occurrence_count = base;
+		return;
+	}
 	if (count && eval_run_end(items, count, 0) < count)
 		eval_sort(eval, base);
 	items = eval->occurrences + base;
@@ -130,14 +158,98 @@ eval_settle(struct eval *eval, size_t base)
 }
 
 static void
-eval_push_set(struct eval *eval, const struct query_node *node)
+eval_push_entries(struct eval *eval, const struct query_node *node)
 {
 	const struct eval_set *set = &eval->sets[node->index];
 	uint32_t i = set->count ? set->head : UINT32_MAX;
 
-	for (; i != UINT32_MAX; i = eval->entries[i].next)
+	for (; i != UINT32_MAX && !eval->is_given_up; i = eval->entries[i].next)
 		eval_push_term(eval, &node->scope,
 		    eval_entry(eval, eval->entries[i].entry)->term);
+}
+
+static bool
+eval_is_same_scope(const struct query_scope *a, const struct query_scope *b)
+{
+	return a->fields == b->fields && a->first == b->first &&
+	       a->is_capitals == b->is_capitals;
+}
+
+/* The first list that is kept of a set; UINT32_MAX = none. */
+static uint32_t
+eval_first_kept(const struct eval *eval, uint32_t set)
+{
+	uint32_t kept = eval->sets[set].kept;
+
+	/* it may be left over from an item before */
+	return kept < eval->kept_count && eval->kept[kept].set == set
+		   ? kept
+		   : UINT32_MAX;
+}
+
+static void
+eval_keep(struct eval *eval, const struct query_node *node, size_t base)
+{
+	size_t count = eval->occurrence_count - base;
+	struct eval_kept *kept;
+
+	if (eval->kept_occurrence_count + count > EVAL_KEPT_MAX)
+		return;
+	eval->kept_occurrences =
+	    xgrow(eval->kept_occurrences, eval->kept_occurrence_count + count,
+		&eval->kept_occurrence_cap, sizeof(*eval->kept_occurrences));
+	eval->kept = xgrow(eval->kept, eval->kept_count + 1, &eval->kept_cap,
+	    sizeof(*eval->kept));
+	kept = &eval->kept[eval->kept_count];
+	kept->set = node->index;
+	kept->next = eval_first_kept(eval, node->index);
+	kept->scope = node->scope;
+	kept->base = (uint32_t)eval->kept_occurrence_count;
+	kept->count = (uint32_t)count;
+	if (count)
+		memcpy(eval->kept_occurrences + kept->base,
+		    eval->occurrences + base,
+		    count * sizeof(*eval->occurrences));
+	eval->kept_occurrence_count += count;
+	eval->sets[node->index].kept = (uint32_t)eval->kept_count++;
+}
+
+static void
+eval_push_kept(struct eval *eval, const struct eval_kept *kept)
+{
+	size_t count = kept->count;
+
+	if (!count || !eval_spend(eval, count))
+		return;
+	eval->occurrences =
+	    xgrow(eval->occurrences, eval->occurrence_count + count,
+		&eval->occurrence_cap, sizeof(*eval->occurrences));
+	memcpy(eval->occurrences + eval->occurrence_count,
+	    eval->kept_occurrences + kept->base,
+	    count * sizeof(*eval->occurrences));
+	eval->occurrence_count += count;
+}
+
+/* Pushes the sorted list of a set, from where it is kept if it is. */
+static void
+eval_push_set(struct eval *eval, const struct query_node *node)
+{
+	uint32_t i = eval_first_kept(eval, node->index);
+	size_t base = eval->occurrence_count;
+	unsigned scopes;
+
+	for (scopes = 0; i != UINT32_MAX; i = eval->kept[i].next, scopes++) {
+		if (eval_is_same_scope(&eval->kept[i].scope, &node->scope)) {
+			eval_push_kept(eval, &eval->kept[i]);
+			return;
+		}
+	}
+	eval_push_entries(eval, node);
+	eval_settle(eval, base);
+	/* a single term is listed as fast again */
+	if (eval->sets[node->index].count > 1 && !eval->is_given_up &&
+	    scopes < EVAL_KEPT_SCOPES_MAX)
+		eval_keep(eval, node, base);
 }
 
 size_t
@@ -180,6 +292,8 @@ eval_pair(struct eval *eval, struct eval_range left, struct eval_range right,
 	for (i = 0; i < left.count; i++) {
 		struct eval_occurrence a = eval->occurrences[left.base + i];
 
+		if (!eval_spend(eval, 1))
+			return;
 		k = eval_find_behind(
 		    eval->occurrences + right.base, right.count, a.last);
 		for (; k < right.count; k++) {
@@ -189,7 +303,8 @@ eval_pair(struct eval *eval, struct eval_range left, struct eval_range right,
 			if (eval_distance(eval, a.last, b.first) >
 			    n * TOKEN_WORD_WIDTH)
 				break;
-			if (pushed++ >= EVAL_OCCURRENCES_MAX)
+			if (pushed++ >= EVAL_OCCURRENCES_MAX ||
+			    !eval_spend(eval, 1))
 				return;
 			eval_push(eval, a.first, b.last);
 		}
@@ -236,6 +351,10 @@ eval_exclude(struct eval *eval, struct eval_range left, struct eval_range right,
 	struct eval_occurrence *items = eval->occurrences;
 	size_t i, kept = 0;
 
+	if (!eval_spend(eval, left.count + right.count)) {
+		eval->occurrence_count = left.base;
+		return;
+	}
 	eval_raise_ends(items + right.base, right.count);
 	for (i = 0; i < left.count; i++) {
 		if (!eval_has_near(
@@ -316,7 +435,10 @@ eval_list(struct eval *eval, const struct query_node *node)
 	default:
 		break; /* refused by the parser */
 	}
-	eval_settle(eval, base);
+	if (eval->is_given_up)
+		eval->occurrence_count = base;
+	else if (node->type != QUERY_SET)
+		eval_settle(eval, base);
 }
 
 bool

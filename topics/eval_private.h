@@ -27,6 +27,19 @@ eval_lacks_any(const struct eval *eval, const struct query_node *node)
 	return false;
 }
 
+/* Counts steps; false when there are not as many: the tree is given up. */
+static inline bool
+eval_spend(struct eval *eval, size_t steps)
+{
+	if (!eval->is_given_up && eval->steps + steps <= eval->steps_end) {
+		eval->steps += steps;
+		return true;
+	}
+	eval->overruns += !eval->is_given_up;
+	eval->is_given_up = true;
+	return false;
+}
+
 /* Whether a hit counts where and how the query asks for it. */
 bool eval_in_scope(const struct eval *eval, const struct query_scope *scope,
     uint32_t first, uint32_t last);
@@ -43,7 +56,7 @@ const struct topic_set_entry *eval_entry(
 
 /*
  * Pushes the occurrences of a node, sorted by where they begin, none twice, at
- * most EVAL_OCCURRENCES_MAX.
+ * most EVAL_OCCURRENCES_MAX; none if the tree is given up.
  */
 void eval_list(struct eval *eval, const struct query_node *node);
 /* The same of W/S and W/P. */

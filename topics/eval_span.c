@@ -62,6 +62,8 @@ eval_span_term(struct eval *eval, const struct query_scope *scope,
 	uint32_t i = seen->count ? seen->head : TERM_HIT_NONE;
 	size_t added = 0;
 
+	if (!eval_spend(eval, seen->count))
+		return;
 	for (; i != TERM_HIT_NONE && added < MATCH_SPANS_MAX;
 	     i = eval->hits.items[i].next) {
 		const struct term_hit *hit = &eval->hits.items[i];

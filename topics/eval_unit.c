@@ -80,6 +80,7 @@ eval_keep_inside(struct eval *eval, enum eval_unit unit, size_t base)
 {
 	size_t i, kept = base;
 
+	(void)eval_spend(eval, eval->occurrence_count - base);
 	for (i = base; i < eval->occurrence_count; i++) {
 		struct eval_occurrence item = eval->occurrences[i];
 
@@ -165,6 +166,9 @@ eval_choose(struct eval_choice *choice, size_t operand)
 	     choice->tries < EVAL_UNIT_TRIES_MAX;
 	     i++) {
 		choice->tries++;
+		/* it is compared with those chosen before it */
+		if (!eval_spend(choice->eval, 1 + operand))
+			return;
 		choice->chosen[operand] = *eval_operand_at(choice, operand, i);
 		if (!eval_shares_token(
 			choice, operand, choice->chosen[operand]))
@@ -177,6 +181,7 @@ static bool
 eval_operand_reach(struct eval_choice *choice, size_t index, uint32_t unit)
 {
 	struct eval_operand *operand = &choice->operands[index];
+	size_t from = operand->from;
 
 	while (operand->from < operand->count &&
 	       eval_unit_of(choice->eval, choice->unit,
@@ -187,7 +192,8 @@ eval_operand_reach(struct eval_choice *choice, size_t index, uint32_t unit)
 	       eval_unit_of(choice->eval, choice->unit,
 		   eval_operand_at(choice, index, operand->to)->first) == unit)
 		operand->to++;
-	return operand->to > operand->from;
+	return eval_spend(choice->eval, 1 + operand->to - from) &&
+	       operand->to > operand->from;
 }
 
 /* Goes through the units in which the first operand occurs. */
@@ -198,7 +204,7 @@ eval_choose_in_units(struct eval_choice *choice)
 	size_t at = 0, i, from = choice->eval->occurrence_count;
 	bool is_there;
 
-	while (at < lead->count &&
+	while (at < lead->count && !choice->eval->is_given_up &&
 	       choice->eval->occurrence_count - from < EVAL_OCCURRENCES_MAX) {
 		uint32_t unit = eval_unit_of(choice->eval, choice->unit,
 		    eval_operand_at(choice, 0, at)->first);

@@ -83,6 +83,8 @@ matcher_free(struct matcher **matcher_p)
 	free(eval->sets);
 	free(eval->entries);
 	free(eval->occurrences);
+	free(eval->kept);
+	free(eval->kept_occurrences);
 	free(eval->spans);
 	free(matcher->present);
 	free(matcher->langs);
@@ -122,6 +124,7 @@ matcher_reset(struct matcher *matcher)
 		matcher->langs[i] = MATCHER_LANG_UNASKED;
 	matcher->candidate_count = 0;
 	matcher->eval.entry_count = 0;
+	eval_begin_item(&matcher->eval);
 	matcher->eval.has_lang = false;
 	for (i = 0; i < EVAL_UNITS; i++)
 		matcher->eval.units[i].is_known = false;
@@ -361,6 +364,7 @@ matcher_evaluate(struct matcher *matcher)
 		const struct topic *topic =
 		    &matcher->topics->topics[matcher->candidates[i]];
 
+		eval_begin_tree(eval);
 		if (!eval_is_true(eval, topic->query))
 			continue;
 		eval->span_count = 0;
@@ -410,12 +414,22 @@ matcher_eval(struct matcher *matcher)
 {
 	/* they are not if no topic came so far */
 	tokens_number(&matcher->eval.text.tokens);
+	/* what the topics before it took is not its own */
+	eval_begin_item(&matcher->eval);
 	return &matcher->eval;
 }
 
-size_t
-matcher_regex_overruns(const struct matcher *matcher)
+uint64_t
+matcher_steps(const struct matcher *matcher)
 {
-	return matcher->eval.regex ? regex_scan_overruns(matcher->eval.regex)
-				   : 0;
+	return matcher->eval.steps;
+}
+
+size_t
+matcher_overruns(const struct matcher *matcher)
+{
+	const struct eval *eval = &matcher->eval;
+
+	return eval->hits.overruns + eval->overruns +
+	       (eval->regex ? regex_scan_overruns(eval->regex) : 0);
 }

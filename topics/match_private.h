@@ -15,6 +15,8 @@ size_t matcher_scan(struct matcher *matcher);
 /* Evaluates the topics that may be true now: the result of matcher_run. */
 const struct match_result *matcher_judge(struct matcher *matcher);
 
+/* Steps of evaluating the last item; see EVAL_STEPS_ITEM_MAX. */
+uint64_t matcher_steps(const struct matcher *matcher);
 /*
  * What the last matcher_run left of its item, ready to evaluate any topic; for
  * topics/explain.c. The item must still be there.

@@ -1,31 +1,21 @@
 /*
  * PCRE2 within bounds. Its own limits count anew at every start position, so
  * the budget is kept by a callout before each item of the pattern: PCRE2's
- * compiler puts them there. A run that exceeds any limit ends; what it found
+ * compiler puts them there. What an item costs is known since the pattern was
+ * compiled (regex_cost.c). A run that exceeds any limit ends; what it found
  * until then stays found. Memory comes from lib/alloc.h, which never fails.
  */
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include <ctype.h>
-#include <pcre2.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/alloc.h"
 #include "lib/map.h"
 #include "text/plain.h"
-#include "topics/regex.h"
+#include "topics/regex_private.h"
 
 #define REGEX_OPTIONS                                                          \
 	(PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_AUTO_CALLOUT)
-
-struct regexes {
-	pcre2_general_context *memory;
-	pcre2_compile_context *rules;
-	pcre2_code **codes;
-	size_t count;
-	size_t cap;
-	struct map *by_pattern; /* number plus one, by pattern and options */
-};
 
 /* What is known of one expression in one field of the item. */
 struct regex_cell {
@@ -48,7 +38,8 @@ struct regex_scan {
 	struct regex_cell *cells; /* MATCH_FIELDS of each expression */
 	struct regex_spent *spent; /* of each */
 	uint64_t spent_item; /* by all, in this item */
-	uint64_t *running; /* steps of the one that runs */
+	const struct regex *running;
+	uint64_t *running_steps;
 	size_t position; /* that it looked at last */
 	struct regex_found *found;
 	size_t found_count;
@@ -104,9 +95,11 @@ regexes_free(struct regexes **regexes_p)
 
 	if (!regexes)
 		return;
-	for (i = 0; i < regexes->count; i++)
-		pcre2_code_free(regexes->codes[i]);
-	free(regexes->codes);
+	for (i = 0; i < regexes->count; i++) {
+		pcre2_code_free(regexes->items[i].code);
+		free(regexes->items[i].costs);
+	}
+	free(regexes->items);
 	map_free(&regexes->by_pattern, NULL);
 	pcre2_compile_context_free(regexes->rules);
 	pcre2_general_context_free(regexes->memory);
@@ -246,15 +239,21 @@ regex_check_code(const pcre2_code *code, struct regex_mistake *mistake)
 	return 0;
 }
 
-static void
+static struct regex *
 regexes_keep(struct regexes *regexes, const char *key, size_t len,
     pcre2_code *code, uint32_t *index_r)
 {
+	struct regex *regex;
+
 	*index_r = (uint32_t)regexes->count;
-	regexes->codes = xgrow(regexes->codes, regexes->count + 1,
-	    &regexes->cap, sizeof(regexes->codes[0]));
-	regexes->codes[regexes->count++] = code;
+	regexes->items = xgrow(regexes->items, regexes->count + 1,
+	    &regexes->cap, sizeof(regexes->items[0]));
+	regex = &regexes->items[regexes->count++];
+	regex->code = code;
+	regex->width = 0;
+	regex->costs = NULL;
 	map_put_bytes(regexes->by_pattern, key, len, (void *)regexes->count);
+	return regex;
 }
 
 int
@@ -286,7 +285,8 @@ regexes_add(struct regexes *regexes, const char *pattern, size_t len,
 		pcre2_code_free(code);
 		return -1;
 	}
-	regexes_keep(regexes, key, len + 1, code, index_r);
+	regex_measure(regexes,
+	    regexes_keep(regexes, key, len + 1, code, index_r), pattern, len);
 	return 0;
 }
 
@@ -297,13 +297,15 @@ regex_on_step(pcre2_callout_block *block, void *data)
 {
 	struct regex_scan *scan = data;
 	size_t at = block->current_position;
-	uint64_t cost = REGEX_STEP_COST;
+	uint64_t moved =
+	    at > scan->position ? at - scan->position : scan->position - at;
+	uint64_t cost = scan->running->costs[block->pattern_position] +
+			moved * (1 + scan->running->width);
 
-	cost += at > scan->position ? at - scan->position : scan->position - at;
 	scan->position = at;
-	*scan->running += cost;
+	*scan->running_steps += cost;
 	scan->spent_item += cost;
-	return *scan->running > REGEX_BUDGET ||
+	return *scan->running_steps > REGEX_BUDGET ||
 		       scan->spent_item > REGEX_ITEM_BUDGET
 		   ? PCRE2_ERROR_CALLOUT
 		   : 0;
@@ -383,7 +385,7 @@ static void
 regex_run(struct regex_scan *scan, uint32_t index, const char *text,
     struct regex_cell *cell)
 {
-	const pcre2_code *code = scan->regexes->codes[index];
+	const pcre2_code *code = scan->regexes->items[index].code;
 	size_t len = plain_border_within(
 	    text, strnlen(text, REGEX_FIELD_MAX + 1), REGEX_FIELD_MAX);
 	struct regex_found found;
@@ -416,7 +418,8 @@ regex_scan_find(struct regex_scan *scan, uint32_t index, enum match_field field,
 			spent->item = scan->item;
 			spent->steps = 0;
 		}
-		scan->running = &spent->steps;
+		scan->running = &scan->regexes->items[index];
+		scan->running_steps = &spent->steps;
 		if (scan->fields[field])
 			regex_run(scan, index, scan->fields[field], cell);
 	}

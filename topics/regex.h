@@ -9,11 +9,13 @@
 
 /*
  * Regular expressions of PCRE2, by its interpreter, on the text as published.
- * They backtrack, so every run has a budget: a step is one item of a pattern
- * tried (REGEX_STEP_COST) or one byte by which the place looked at moved (1).
- * A repetition may move by REGEX_REPEAT_MAX bytes unnoticed, when it fails.
- * Patterns whose one step may cost more are refused: back references, \X, and
- * what begins with (*.
+ * They backtrack, so every run has a budget. With w, the parts of the pattern's
+ * longest character class beyond those of a short one (up to about a dozen),
+ * an item of the pattern that is tried costs REGEX_STEP_COST + w, and a byte
+ * by which the place looked at moved 1 + w. An item that must stand n times,
+ * n > 1, may fail after n - 1 of them without the place being told: it costs
+ * as much more as a move by n bytes. Patterns whose one step may cost more are refused:
+ * back references, \X, and what begins with (*.
  */
 #define REGEX_PATTERN_MAX 1024 /* bytes */
 #define REGEX_NESTING_MAX 32 /* parentheses in each other */
@@ -80,7 +82,7 @@ const struct regex_found *regex_scan_find(struct regex_scan *scan,
     uint32_t index, enum match_field field, size_t *count_r);
 /* Runs that were given up, since the scan was made. */
 size_t regex_scan_overruns(const struct regex_scan *scan);
-/* Steps of this item. */
+/* Steps of this item; what one of them costs is said above. */
 uint64_t regex_scan_steps(const struct regex_scan *scan);
 
 #endif

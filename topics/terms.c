@@ -38,6 +38,7 @@ terms_free(struct terms **terms_p)
 	free(terms->exact);
 	free(terms->terms);
 	free(terms->uses);
+	free(terms->gap_terms);
 	free(terms->nodes);
 	free(terms->slots);
 	free(terms->starts.bits);
@@ -238,6 +239,23 @@ term_weigh(const char *text, size_t elements)
 	return elements == 2 && flags & ELEMENT_CHAR ? 4 : 1;
 }
 
+_Static_assert((TERM_TOKENS_MAX + 1) * (ELEMENT_HEAD + TERM_WORD_MAX) < 1 << 15,
+    "a term's bytes fit into its bits");
+
+static bool
+term_has_wildcards(const struct terms *terms, const struct term *term)
+{
+	const char *element = terms->pool + term->text;
+	size_t i;
+
+	for (i = 0; i < term->elements; i++) {
+		if (element[0] & (ELEMENT_WILD | ELEMENT_ANY | ELEMENT_GAP))
+			return true;
+		element += ELEMENT_HEAD + (unsigned char)element[1];
+	}
+	return false;
+}
+
 enum term_error
 terms_add(struct terms *terms, const char *text, size_t len, bool is_exact,
     uint32_t *use_r)
@@ -266,8 +284,10 @@ terms_add(struct terms *terms, const char *text, size_t len, bool is_exact,
 	term->text = (uint32_t)pool_start;
 	term->exact = is_exact ? (uint32_t)exact_start : 0;
 	term->next = TERM_NONE;
-	term->bytes = (uint16_t)(terms->pool_len - pool_start);
-	term->elements = (uint8_t)build.elements;
+	term->bytes = (uint16_t)((terms->pool_len - pool_start) & 0x7fff);
+	term->elements = (uint8_t)(build.elements & 0x7f);
+	term->has_gap = build.gaps > 0;
+	term->is_costly = is_exact || term_has_wildcards(terms, term);
 	term->weight =
 	    (uint8_t)term_weigh(terms->pool + pool_start, build.elements);
 	*use_r = (uint32_t)terms->count++;
@@ -293,6 +313,7 @@ terms_memory(const struct terms *terms)
 	return sizeof(*terms) + terms->pool_cap +
 	       terms->exact_cap * sizeof(*terms->exact) +
 	       terms->cap * sizeof(*terms->terms) +
+	       terms->gap_count * sizeof(*terms->gap_terms) +
 	       terms->use_count * sizeof(*terms->uses) +
 	       terms->node_cap * sizeof(*terms->nodes) +
 	       terms->slot_count * sizeof(*terms->slots) +

@@ -22,6 +22,16 @@ struct terms;
 #define TERM_GAP_CHARS_MAX 8 /* characters that such a `*` stands for */
 #define TERM_WILD_WORD_MAX 1024 /* longer words match no wildcards */
 #define TERM_PREFIX_LETTERS_MIN 2 /* before `*`; one before `?` */
+/*
+ * Steps for comparing terms with one item: a term looked at, an element of it,
+ * a place tried behind a gap, a code point compared with a wildcard,
+ * TERM_STEPS_GAP for what is known of a term with gaps, TERM_STEPS_EXACT for a
+ * byte looked at as written. Terms with wildcards and exact terms have so many
+ * together, and phrases, too.
+ */
+#define TERM_STEPS_MAX (16 * 1024 * 1024)
+#define TERM_STEPS_GAP 4
+#define TERM_STEPS_EXACT 8
 
 enum term_error {
 	TERM_OK,
@@ -94,6 +104,8 @@ struct term_seen {
 	uint32_t count; /* 0: the term does not occur */
 };
 
+struct term_gap;
+
 struct term_hits {
 	struct term_hit *items;
 	size_t count;
@@ -102,12 +114,21 @@ struct term_hits {
 	uint32_t *found; /* terms that occur, in the order of discovery */
 	size_t found_count;
 	size_t found_cap;
+	uint64_t scan; /* counts */
+	uint64_t steps[2]; /* of this scan; of the costly terms, [1] */
+	size_t overruns; /* of TERM_STEPS_MAX, since term_hits_init */
+	struct term_gap *gaps; /* what is known of each term with gaps */
+	uint64_t *present; /* a bit for each token, if there are such terms */
+	uint64_t present_scan; /* to which they belong */
 };
 
 void term_hits_init(struct term_hits *hits, const struct terms *terms);
 void term_hits_clear(struct term_hits *hits);
 void term_hits_reset(struct term_hits *hits);
-/* All occurrences of all terms. */
+/*
+ * All occurrences of all terms, unless TERM_STEPS_MAX is exceeded: then those
+ * found until then, all of terms that are one word, and overruns grows.
+ */
 void terms_scan(const struct terms *terms, const struct term_text *text,
     struct term_hits *hits);
 

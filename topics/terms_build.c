@@ -164,16 +164,6 @@ terms_step_literal(struct terms *terms, struct term_path *path, uint64_t hash)
 	path->depth++;
 }
 
-static uint64_t
-terms_element_hash(const struct terms *terms, const char *element)
-{
-	size_t len = (unsigned char)element[1];
-
-	return element[0] & ELEMENT_CHAR
-		   ? token_hash_char(terms->seed, element + ELEMENT_HEAD, len)
-		   : token_hash(terms->seed, element + ELEMENT_HEAD, len);
-}
-
 /* Takes four steps at once if the term begins with four characters. */
 static size_t
 terms_step_quad(const struct terms *terms, const struct term *term,
@@ -254,20 +244,32 @@ terms_is_same(
 		   size * sizeof(*terms->exact)) == 0;
 }
 
+/* The order of terms in a node. */
+static int
+terms_rank(const struct term *term)
+{
+	return term->is_costly ? 2 : !term_is_word(term);
+}
+
 /* Files the term of a use, unless it is there already; kept = unique ones. */
 static uint32_t
 terms_file(struct terms *terms, uint32_t use, size_t kept)
 {
 	struct term term = terms->terms[use];
 	uint32_t node = terms_place(terms, &term);
-	uint32_t *link = &terms->nodes[node].terms;
+	uint32_t *link = &terms->nodes[node].terms, *place = link;
 
 	while (*link != TERM_NONE) {
-		if (terms_is_same(terms, &terms->terms[*link], &term))
+		const struct term *other = &terms->terms[*link];
+
+		if (terms_is_same(terms, other, &term))
 			return *link;
+		if (terms_rank(other) <= terms_rank(&term))
+			place = &terms->terms[*link].next;
 		link = &terms->terms[*link].next;
 	}
-	*link = (uint32_t)kept;
+	term.next = *place;
+	*place = (uint32_t)kept;
 	terms->terms[kept] = term;
 	return (uint32_t)kept;
 }
@@ -414,6 +416,20 @@ terms_reserve_nodes(struct terms *terms)
 	    xgrow(NULL, terms->count, &terms->node_cap, sizeof(*terms->nodes));
 }
 
+static void
+terms_list_gaps(struct terms *terms)
+{
+	size_t i, cap = 0;
+
+	for (i = 0; i < terms->count; i++) {
+		if (!terms->terms[i].has_gap)
+			continue;
+		terms->gap_terms = xgrow(terms->gap_terms, terms->gap_count + 1,
+		    &cap, sizeof(*terms->gap_terms));
+		terms->gap_terms[terms->gap_count++] = (uint32_t)i;
+	}
+}
+
 void
 terms_build(struct terms *terms)
 {
@@ -428,6 +444,7 @@ terms_build(struct terms *terms)
 		kept += terms->uses[i] == kept;
 	}
 	terms->count = kept;
+	terms_list_gaps(terms);
 	terms_build_filters(terms);
 	terms->terms = xreallocarray(terms->terms, kept, sizeof(*terms->terms));
 	terms->nodes = xreallocarray(

@@ -8,8 +8,8 @@
 #include "topics/terms.h"
 
 /*
- * Inside of the automaton, for terms.c, which fills it, terms_build.c and
- * terms_scan.c.
+ * Inside of the automaton, for terms.c, which fills it, terms_build.c,
+ * terms_scan.c and terms_compare.c.
  *
  * A term is a sequence of elements, kept in the pool as flags, length, bytes. A
  * node stands for the literal elements that terms begin with, and is found by
@@ -40,15 +40,24 @@ struct term {
 	uint32_t text; /* in the pool */
 	uint32_t exact; /* in terms->exact; 0 = folded */
 	uint32_t next; /* in the same node; TERM_NONE */
-	uint16_t bytes;
-	uint8_t elements;
+	uint16_t bytes : 15;
+	uint16_t is_costly : 1; /* has wildcards, or is exact */
+	uint8_t elements : 7;
+	uint8_t has_gap : 1;
 	uint8_t weight;
 };
 
 #define TERM_NONE UINT32_MAX
 
+/* One word or character: a node has one at most. */
+static inline bool
+term_is_word(const struct term *term)
+{
+	return term->elements == 1 && !term->is_costly;
+}
+
 struct term_node {
-	uint32_t terms; /* those that this path leads to */
+	uint32_t terms; /* those that this path leads to, costly ones last */
 	uint16_t prefixes; /* bit i: steps by term_prefix_lengths[i] */
 	bool has_words; /* steps by literal tokens */
 	uint8_t kind;
@@ -91,6 +100,8 @@ struct terms {
 	struct term_slot *slots;
 	size_t slot_count; /* a power of two */
 	struct term_filter starts; /* the first bytes of terms: terms_start */
+	uint32_t *gap_terms; /* those with gaps, ascending */
+	size_t gap_count;
 	bool has_single_chars; /* some with but one character in front */
 	struct term_filter paths; /* of one literal token and of two */
 	struct term_filter quads; /* of four characters */
@@ -201,9 +212,72 @@ terms_find(const struct terms *terms, uint64_t path)
 	return NULL;
 }
 
-/* Compares with `*` and `?`; either side in code points. */
+/* What a path is made of, for a literal element of a term and for a token. */
+static inline uint64_t
+terms_element_hash(const struct terms *terms, const char *element)
+{
+	size_t len = (unsigned char)element[1];
+
+	return element[0] & ELEMENT_CHAR
+		   ? token_hash_char(terms->seed, element + ELEMENT_HEAD, len)
+		   : token_hash(terms->seed, element + ELEMENT_HEAD, len);
+}
+
+struct scan {
+	const struct terms *terms;
+	const struct term_text *text;
+	const struct token *tokens;
+	struct term_hits *hits;
+};
+
+static inline uint64_t
+scan_hash(const struct scan *scan, const struct token *token)
+{
+	size_t len;
+	const char *bytes = tokens_bytes(&scan->text->tokens, token, &len);
+
+	return token->kind == TOKEN_CHAR
+		   ? token_hash_char(scan->terms->seed, bytes, len)
+		   : token_hash(scan->terms->seed, bytes, len);
+}
+
+/* A term with gaps in one item. */
+struct term_gap {
+	uint64_t scan; /* for which it holds */
+	bool is_hopeless; /* a part of it is nowhere in the item */
+	/* bits of the places at which what is behind a gap does not stand; the
+	 * last of them is the top */
+	uint32_t tops[TERM_GAPS_MAX];
+	uint64_t failed[TERM_GAPS_MAX];
+};
+
+#define TERM_PRESENT_BITS 65536
+
+static inline void
+term_present_add(uint64_t *bits, uint64_t hash)
+{
+	bits[hash >> 54] |= UINT64_C(1) << (hash >> 48 & 63);
+}
+
+static inline bool
+term_present_has(const uint64_t *bits, uint64_t hash)
+{
+	return bits[hash >> 54] >> (hash >> 48 & 63) & 1;
+}
+
+/* The last token of a term, or 0 if it does not stand at `first`. */
+uint32_t term_compare(const struct scan *scan, uint32_t id,
+    const struct term *term, uint32_t first);
+/* Around all comparisons of a scan: counts them. */
+void term_compare_begin(struct term_hits *hits);
+void term_compare_end(struct term_hits *hits);
+
+/*
+ * Compares with `*` and `?`; either side in code points. Adds to the steps what
+ * it took.
+ */
 bool term_glob(const uint32_t *pattern, size_t pattern_len,
-    const uint32_t *text, size_t len);
+    const uint32_t *text, size_t len, uint64_t *steps);
 /*
  * Characters as they are told apart by an exact term: compatibility
  * decomposed, dots of U.N. left out. Their number, or SIZE_MAX if it exceeds

@@ -5,7 +5,6 @@
  * what they lead to is compared with the text. Hits of a term come in the order
  * of the text.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/alloc.h"
@@ -52,202 +51,27 @@ term_hits_add(
 	seen->tail = index;
 }
 
-bool
-term_glob(const uint32_t *pattern, size_t pattern_len, const uint32_t *text,
-    size_t len)
-{
-	size_t p = 0, t = 0, star = SIZE_MAX, retry = 0;
-
-	while (t < len) {
-		if (p < pattern_len && pattern[p] == '*') {
-			star = p++;
-			retry = t;
-		} else if (p < pattern_len &&
-			   (pattern[p] == '?' || pattern[p] == text[t])) {
-			p++;
-			t++;
-		} else if (star != SIZE_MAX) {
-			p = star + 1;
-			t = ++retry;
-		} else
-			return false;
-	}
-	while (p < pattern_len && pattern[p] == '*')
-		p++;
-	return p == pattern_len;
-}
-
-static size_t
-scan_decode(const char *text, size_t len, uint32_t *out)
-{
-	size_t i = 0, count = 0, step;
-
-	while (i < len) {
-		out[count++] = token_decode(text + i, &step);
-		i += step;
-	}
-	return count;
-}
-
-static bool
-scan_wild_word(
-    const char *pattern, size_t pattern_len, const char *word, size_t len)
-{
-	uint32_t pattern_codes[TERM_WORD_MAX + 1];
-	uint32_t codes[TERM_WILD_WORD_MAX + 1];
-	size_t prefix = 0;
-
-	while (pattern[prefix] != '*' && pattern[prefix] != '?')
-		prefix++;
-	if (len < prefix || memcmp(pattern, word, prefix) != 0)
-		return false;
-	if (prefix + 1 == pattern_len && pattern[prefix] == '*')
-		return true;
-	if (len > TERM_WILD_WORD_MAX)
-		return false;
-	return term_glob(pattern_codes,
-	    scan_decode(pattern, pattern_len, pattern_codes), codes,
-	    scan_decode(word, len, codes));
-}
-
-struct scan {
-	const struct terms *terms;
-	const struct term_text *text;
-	const struct token *tokens;
-	struct term_hits *hits;
-};
-
-/* What is left of a term, to be compared with the tokens from `at`. */
-struct scan_rest {
-	const char *element;
-	size_t elements;
-	const uint32_t *exact; /* NULL: folded is enough */
-	uint32_t at;
-};
-
-static bool
-scan_is_as_written(const struct scan *scan, uint32_t at, const uint32_t *exact)
-{
-	uint32_t codes[TERM_WILD_WORD_MAX];
-	const struct term_field *field =
-	    &scan->text->fields[term_text_field(scan->text, at)];
-	size_t start, end, count;
-
-	term_text_source(scan->text, at, at, &start, &end);
-	count = term_exact_form(
-	    field->source + start, end - start, codes, TERM_WILD_WORD_MAX);
-	return count != SIZE_MAX &&
-	       term_glob(exact + 1, exact[0], codes, count);
-}
-
-static bool
-scan_element(const struct scan *scan, const struct scan_rest *rest)
-{
-	unsigned flags = (unsigned char)rest->element[0];
-	size_t len = (unsigned char)rest->element[1], token_len;
-	const struct token *token = &scan->tokens[rest->at];
-	const char *bytes;
-	enum token_kind kind = flags & ELEMENT_CHAR ? TOKEN_CHAR : TOKEN_WORD;
-
-	if (token->kind != kind)
-		return false;
-	if (flags & ELEMENT_TIGHT && token[-1].end != token->start)
-		return false;
-	if (flags & ELEMENT_ANY)
-		return true;
-	bytes = tokens_bytes(&scan->text->tokens, token, &token_len);
-	if (flags & ELEMENT_WILD
-		? !scan_wild_word(
-		      rest->element + ELEMENT_HEAD, len, bytes, token_len)
-		: token_len != len ||
-		      memcmp(rest->element + ELEMENT_HEAD, bytes, len) != 0)
-		return false;
-	return !rest->exact || scan_is_as_written(scan, rest->at, rest->exact);
-}
-
-/* The last token of the term, or 0 if it does not stand here. */
-static uint32_t
-scan_compare(const struct scan *scan, struct scan_rest rest)
-{
-	uint32_t chars, last;
-
-	for (; rest.elements; rest.elements--) {
-		unsigned flags = (unsigned char)rest.element[0];
-
-		if (flags & ELEMENT_GAP)
-			break;
-		if (!scan_element(scan, &rest))
-			return 0;
-		if (rest.exact && !(flags & ELEMENT_ANY))
-			rest.exact += 1 + rest.exact[0];
-		rest.element += ELEMENT_HEAD + (unsigned char)rest.element[1];
-		rest.at++;
-	}
-	if (!rest.elements)
-		return rest.at - 1;
-	rest.element += ELEMENT_HEAD;
-	rest.elements--;
-	for (chars = 0; chars <= TERM_GAP_CHARS_MAX; chars++, rest.at++) {
-		const struct token *token = &scan->tokens[rest.at];
-
-		if ((last = scan_compare(scan, rest)))
-			return last;
-		if (token->kind != TOKEN_CHAR || token[-1].end != token->start)
-			return 0;
-	}
-	return 0;
-}
-
-static enum script
-scan_script(const struct scan *scan, const struct token *token)
-{
-	size_t len;
-
-	return script_of(
-	    token_decode(scan->text->tokens.text + token->start, &len));
-}
-
-/* Two character tokens of one script without a border between them. */
-static bool
-scan_is_one_run(const struct scan *scan, const struct token *left)
-{
-	return left[0].kind == TOKEN_CHAR && left[1].kind == TOKEN_CHAR &&
-	       left[0].end == left[1].start &&
-	       scan_script(scan, &left[0]) == scan_script(scan, &left[1]);
-}
-
 static void
 scan_report(const struct scan *scan, uint32_t id, const struct term *term,
     uint32_t first)
 {
-	struct scan_rest rest = {
-	    .element = scan->terms->pool + term->text,
-	    .elements = term->elements,
-	    .exact = term->exact ? scan->terms->exact + term->exact : NULL,
-	    .at = first,
-	};
 	uint32_t last;
 
 	if (!term_hits_wants(scan->hits, id, first))
 		return;
-	last = scan_compare(scan, rest);
-	if (!last)
-		return;
-	if (term->exact && (scan_is_one_run(scan, &scan->tokens[first - 1]) ||
-			       scan_is_one_run(scan, &scan->tokens[last])))
-		return;
-	term_hits_add(scan->hits, id, first, last);
+	last = term_compare(scan, id, term, first);
+	if (last)
+		term_hits_add(scan->hits, id, first, last);
 }
 
-static inline uint64_t
-scan_hash(const struct scan *scan, const struct token *token)
+/* Counts a term that is looked at; those behind it cost no less. */
+static inline bool
+scan_may(const struct scan *scan, uint32_t id)
 {
-	size_t len;
-	const char *bytes = tokens_bytes(&scan->text->tokens, token, &len);
+	const struct term *term = &scan->terms->terms[id];
 
-	return token->kind == TOKEN_CHAR
-		   ? token_hash_char(scan->terms->seed, bytes, len)
-		   : token_hash(scan->terms->seed, bytes, len);
+	return ++scan->hits->steps[term->is_costly] <= TERM_STEPS_MAX ||
+	       term_is_word(term);
 }
 
 static void scan_node(const struct scan *scan, const struct term_node *node,
@@ -289,7 +113,8 @@ scan_node(const struct scan *scan, const struct term_node *node, uint64_t path,
 		const struct token *token = &scan->tokens[next];
 		uint32_t term;
 
-		for (term = node->terms; term != TERM_NONE;
+		for (term = node->terms;
+		     term != TERM_NONE && scan_may(scan, term);
 		     term = scan->terms->terms[term].next)
 			scan_report(
 			    scan, term, &scan->terms->terms[term], first);
@@ -469,6 +294,7 @@ terms_scan(const struct terms *terms, const struct term_text *text,
 
 	if (!terms->count)
 		return;
+	term_compare_begin(hits);
 	/* the first token and the last are breaks */
 	for (base = 1; base < end; base += SCAN_BATCH) {
 		size_t count =
@@ -478,4 +304,5 @@ terms_scan(const struct terms *terms, const struct term_text *text,
 
 		scan_batch(&scan, base, found);
 	}
+	term_compare_end(hits);
 }

@@ -80,6 +80,10 @@ term_hits_init(struct term_hits *hits, const struct terms *terms)
 {
 	memset(hits, 0, sizeof(*hits));
 	hits->seen = xcalloc(terms->count, sizeof(*hits->seen));
+	if (!terms->gap_count)
+		return;
+	hits->gaps = xcalloc(terms->gap_count, sizeof(*hits->gaps));
+	hits->present = xcalloc(1, TERM_PRESENT_BITS / 8);
 }
 
 void
@@ -87,6 +91,8 @@ term_hits_clear(struct term_hits *hits)
 {
 	free(hits->items);
 	free(hits->seen);
+	free(hits->gaps);
+	free(hits->present);
 	free(hits->found);
 	memset(hits, 0, sizeof(*hits));
 }

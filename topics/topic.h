@@ -87,9 +87,11 @@ void matcher_free(struct matcher **matcher);
 const struct match_result *matcher_run(struct matcher *matcher,
     const struct item *item, const struct match_source *source);
 /*
- * Runs of regular expressions that were given up for want of budget, since the
- * matcher was made: what they would have found was not.
+ * What was given up for want of its budget of steps, since the matcher was
+ * made: runs of regular expressions (REGEX_BUDGET), scans in which terms were
+ * not looked for to the end (TERM_STEPS_MAX), evaluations of topics
+ * (EVAL_STEPS_TREE_MAX). What they would have found was not.
  */
-size_t matcher_regex_overruns(const struct matcher *matcher);
+size_t matcher_overruns(const struct matcher *matcher);
 
 #endif
