@@ -139,8 +139,50 @@ nearness_asks_for_all_but_what_it_excludes(void **state)
 	assert_int_equal(count_true("ATLEAST2(alpha OR bravo)"), 16);
 }
 
+/* Whether a query is true of an item with this text in each field. */
+static bool
+is_true_of(const char *query, const char *title, const char *summary,
+    const char *content)
+{
+	struct item item = {
+	    .title = title, .summary = summary, .content = content};
+	struct desk desk;
+	bool matched;
+
+	desk_open(&desk, query);
+	matched = matcher_run(desk.matcher, &item, NULL)->count > 0;
+	desk_close(&desk);
+	return matched;
+}
+
 static void
-it_does_not_matter_where_something_occurs(void **state)
+where_something_occurs_is_told_apart(void **state)
+{
+	(void)state;
+	assert_true(is_true_of("alpha", "", "", "alpha"));
+	assert_true(is_true_of("title:alpha", "alpha", "x", "x"));
+	assert_false(is_true_of("title:alpha", "x", "alpha", "alpha"));
+	assert_true(is_true_of("summary:alpha", "x", "alpha", "x"));
+	assert_false(is_true_of("summary:alpha", "alpha", "x", "alpha"));
+	assert_true(is_true_of("text:alpha", "x", "x", "alpha"));
+	assert_true(is_true_of("text:alpha", "alpha", "x", "x"));
+	assert_true(is_true_of("FIRST2(alpha)", "x", "x alpha", ""));
+	assert_false(is_true_of("FIRST2(alpha)", "x", "x x alpha", ""));
+	assert_true(is_true_of("ALLCAPS(alpha)", "alpha", "ALPHA", ""));
+	assert_false(is_true_of("ALLCAPS(alpha)", "alpha", "Alpha", ""));
+	/* more than once, first in the title */
+	assert_true(is_true_of(
+	    "title:alpha AND summary:alpha", "alpha alpha", "alpha", ""));
+	assert_false(is_true_of(
+	    "title:alpha AND summary:alpha", "alpha alpha", "", "alpha"));
+	assert_true(is_true_of("title:(alpha OR bravo) AND summary:(carol)",
+	    "bravo", "carol", ""));
+	assert_false(
+	    is_true_of("title:(alpha AND bravo)", "alpha", "bravo", ""));
+}
+
+static void
+nothing_is_left_of_the_item_before(void **state)
 {
 	struct desk desk;
 
@@ -149,6 +191,7 @@ it_does_not_matter_where_something_occurs(void **state)
 	assert_true(desk_match(&desk, "alpha", "carol"));
 	assert_false(desk_match(&desk, "carol", "alpha"));
 	assert_false(desk_match(&desk, "alpha", "delta"));
+	assert_true(desk_match(&desk, "alpha", "bravo"));
 	desk_close(&desk);
 }
 
@@ -209,7 +252,8 @@ main(void)
 	    cmocka_unit_test(
 		what_says_nothing_of_presence_is_left_to_evaluation),
 	    cmocka_unit_test(nearness_asks_for_all_but_what_it_excludes),
-	    cmocka_unit_test(it_does_not_matter_where_something_occurs),
+	    cmocka_unit_test(where_something_occurs_is_told_apart),
+	    cmocka_unit_test(nothing_is_left_of_the_item_before),
 	    cmocka_unit_test(terms_of_all_words_of_bits_are_asked_for),
 	};
 

@@ -40,6 +40,16 @@ eval_set_is_true(struct eval *eval, const struct query_node *node)
 	return false;
 }
 
+static bool
+eval_leaf_is_true(struct eval *eval, const struct query_node *node)
+{
+	if (eval_is_absent(eval, node) || presence_is_exact(&node->scope))
+		return !eval_is_absent(eval, node);
+	if (node->type == QUERY_TERM)
+		return eval_term_is_true(eval, &node->scope, node->index);
+	return eval_set_is_true(eval, node);
+}
+
 const struct lang *
 eval_language(struct eval *eval)
 {
@@ -98,9 +108,8 @@ eval_is_true(struct eval *eval, const struct query_node *node)
 
 	switch (node->type) {
 	case QUERY_TERM:
-		return eval_term_is_true(eval, &node->scope, node->index);
 	case QUERY_SET:
-		return eval_set_is_true(eval, node);
+		return eval_leaf_is_true(eval, node);
 	case QUERY_REGEX:
 		return eval_regex_is_true(eval, node);
 	case QUERY_META:

@@ -83,6 +83,7 @@ struct eval {
 	const struct topicset *topics;
 	struct term_text text; /* whose tokens are numbered */
 	struct term_hits hits;
+	const uint64_t *present; /* what occurs where; see presence.h */
 	struct eval_set *sets;
 	struct eval_set_entry *entries;
 	size_t entry_count;

@@ -9,9 +9,8 @@
 static inline bool
 eval_is_absent(const struct eval *eval, const struct query_node *node)
 {
-	if (node->type == QUERY_TERM)
-		return !eval->hits.seen[node->index].count;
-	return node->type == QUERY_SET && !eval->sets[node->index].count;
+	return (node->type == QUERY_TERM || node->type == QUERY_SET) &&
+	       !presence_has(eval->present, node->leaf);
 }
 
 /* Whether one of the children is absent. */

@@ -193,6 +193,14 @@ explain_is_gated(const struct explain *explain, const struct query_node *query,
 	       !explain_counts_anyway(explain, query, entry->term);
 }
 
+/* Whether a term or set would be true if it had this scope. */
+static bool
+explain_is_true_in(const struct explain *explain, struct query_node *asked)
+{
+	asked->leaf = presence_leaf(&explain->eval->topics->presence, asked);
+	return eval_is_true(explain->eval, asked);
+}
+
 /* Words of a set that occur, but are meant for other languages. */
 static void
 explain_gated(const struct explain *explain, struct explain_node *node)
@@ -211,7 +219,7 @@ explain_gated(const struct explain *explain, struct explain_node *node)
 		size_t first = node->place_count;
 
 		if (!explain_is_gated(explain, node->query, entry) ||
-		    !eval_is_true(explain->eval, &word))
+		    !explain_is_true_in(explain, &word))
 			continue;
 		explain_take_spans(
 		    explain, node, &word, EXPLAIN_OTHER_LANGUAGE);
@@ -256,13 +264,13 @@ explain_scope_text(
 		seen |= (uint8_t)(1u << node->places[i].field);
 	asked.scope.first = 0;
 	asked.scope.is_capitals = false;
-	if (!eval_is_true(explain->eval, &asked))
+	if (!explain_is_true_in(explain, &asked))
 		return arena_printf(explain->arena,
 		    "occurs in the %s, but not in the %s",
 		    explain_fields(explain, seen),
 		    explain_fields(explain, asked.scope.fields));
 	asked.scope.first = node->query->scope.first;
-	if (!eval_is_true(explain->eval, &asked))
+	if (!explain_is_true_in(explain, &asked))
 		return arena_printf(explain->arena,
 		    "occurs, but neither in the title nor in the first %u "
 		    "words",
@@ -276,6 +284,7 @@ explain_out_of_scope(const struct explain *explain, struct explain_node *node)
 	struct query_node open = *node->query;
 
 	open.scope = explain_open;
+	open.leaf = presence_leaf(&explain->eval->topics->presence, &open);
 	explain_take_spans(explain, node, &open, EXPLAIN_OUT_OF_SCOPE);
 	if (node->place_count)
 		node->detail = explain_scope_text(explain, node);

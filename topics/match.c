@@ -22,7 +22,7 @@ enum matcher_lang {
 struct matcher {
 	const struct topicset *topics;
 	struct eval eval;
-	uint64_t *present; /* terms and sets that occur; see presence.h */
+	uint64_t *present; /* what occurs where; eval borrows it */
 	enum matcher_lang *langs;
 	uint32_t *found_sets; /* that occur in the item */
 	size_t found_set_count;
@@ -53,6 +53,7 @@ matcher_new(const struct topicset *topics)
 	eval->sets = xcalloc(topics->set_count, sizeof(*eval->sets));
 	matcher->present = xcalloc(
 	    presence_words(&topics->presence), sizeof(*matcher->present));
+	eval->present = matcher->present;
 	matcher->langs = xcalloc(topics->lang_count, sizeof(*matcher->langs));
 	matcher->found_sets =
 	    xcalloc(topics->set_count, sizeof(*matcher->found_sets));
@@ -101,12 +102,32 @@ static void
 matcher_forget_hits(struct matcher *matcher)
 {
 	struct term_hits *hits = &matcher->eval.hits;
+	enum presence_plane plane;
 	size_t i;
 
-	for (i = 0; i < hits->found_count; i++)
-		presence_unset(matcher->present,
-		    matcher->topics->presence.first_term + hits->found[i]);
+	for (i = 0; i < hits->found_count; i++) {
+		for (plane = 0; plane < PRESENCE_PLANES; plane++)
+			presence_unset(matcher->present,
+			    presence_term_leaf(&matcher->topics->presence,
+				plane, hits->found[i]));
+	}
 	term_hits_reset(hits);
+}
+
+static void
+matcher_forget_sets(struct matcher *matcher)
+{
+	enum presence_plane plane;
+	size_t i;
+
+	for (i = 0; i < matcher->found_set_count; i++) {
+		matcher->eval.sets[matcher->found_sets[i]].count = 0;
+		for (plane = 0; plane < PRESENCE_PLANES; plane++)
+			presence_unset(matcher->present,
+			    presence_set_leaf(&matcher->topics->presence, plane,
+				matcher->found_sets[i]));
+	}
+	matcher->found_set_count = 0;
 }
 
 static void
@@ -115,11 +136,7 @@ matcher_reset(struct matcher *matcher)
 	size_t i;
 
 	matcher_forget_hits(matcher);
-	for (i = 0; i < matcher->found_set_count; i++) {
-		matcher->eval.sets[matcher->found_sets[i]].count = 0;
-		presence_unset(matcher->present, matcher->found_sets[i]);
-	}
-	matcher->found_set_count = 0;
+	matcher_forget_sets(matcher);
 	for (i = 0; i < matcher->topics->lang_count; i++)
 		matcher->langs[i] = MATCHER_LANG_UNASKED;
 	matcher->candidate_count = 0;
@@ -155,7 +172,20 @@ matcher_read(struct matcher *matcher, const struct item *item,
 }
 
 static void
-matcher_add_entry(struct matcher *matcher, uint32_t entry)
+matcher_mark_set(struct matcher *matcher, uint32_t set, unsigned planes)
+{
+	enum presence_plane plane;
+
+	for (plane = 0; plane < PRESENCE_PLANES; plane++) {
+		if (planes >> plane & 1)
+			presence_set(matcher->present,
+			    presence_set_leaf(
+				&matcher->topics->presence, plane, set));
+	}
+}
+
+static void
+matcher_add_entry(struct matcher *matcher, uint32_t entry, unsigned planes)
 {
 	struct eval *eval = &matcher->eval;
 	uint32_t set_index = matcher->topics->set_of_entry[entry];
@@ -173,6 +203,7 @@ matcher_add_entry(struct matcher *matcher, uint32_t entry)
 		matcher->found_sets[matcher->found_set_count++] = set_index;
 	}
 	set->tail = index;
+	matcher_mark_set(matcher, set_index, planes);
 }
 
 static bool
@@ -191,9 +222,46 @@ matcher_is_in_lang(struct matcher *matcher, uint32_t lang)
 	return *answer == MATCHER_LANG_IS;
 }
 
+/* The planes in which a term that was found occurs, a bit each. */
+static unsigned
+matcher_planes(const struct matcher *matcher, uint32_t term)
+{
+	const struct eval *eval = &matcher->eval;
+	const struct term_field *fields = eval->text.fields;
+	unsigned planes = 1u << PRESENCE_ANYWHERE;
+	uint32_t i = eval->hits.seen[term].head;
+
+	/* the hits of a term are in the order of the text, the title first */
+	for (; i != TERM_HIT_NONE; i = eval->hits.items[i].next) {
+		uint32_t token = eval->hits.items[i].first;
+
+		if (token < fields[MATCH_TITLE].end) {
+			planes |= 1u << PRESENCE_TITLE;
+			continue;
+		}
+		if (token < fields[MATCH_SUMMARY].end)
+			planes |= 1u << PRESENCE_SUMMARY;
+		break;
+	}
+	return planes;
+}
+
+static void
+matcher_mark_term(struct matcher *matcher, uint32_t term, unsigned planes)
+{
+	enum presence_plane plane;
+
+	for (plane = 0; plane < PRESENCE_PLANES; plane++) {
+		if (planes >> plane & 1)
+			presence_set(matcher->present,
+			    presence_term_leaf(
+				&matcher->topics->presence, plane, term));
+	}
+}
+
 /* The entries that a term stands for, but those of other languages. */
 static void
-matcher_link_term(struct matcher *matcher, uint32_t term)
+matcher_link_term(struct matcher *matcher, uint32_t term, unsigned planes)
 {
 	const struct topic_lists *lists = &matcher->topics->entries_of_term;
 	uint32_t i;
@@ -203,7 +271,7 @@ matcher_link_term(struct matcher *matcher, uint32_t term)
 
 		if (matcher_is_in_lang(
 			matcher, matcher->topics->lang_of_entry[entry]))
-			matcher_add_entry(matcher, entry);
+			matcher_add_entry(matcher, entry, planes);
 	}
 }
 
@@ -254,19 +322,18 @@ matcher_choose(struct matcher *matcher)
 {
 	const struct topicset *topics = matcher->topics;
 	const struct term_hits *hits = &matcher->eval.hits;
+	unsigned planes;
 	size_t i;
 
 	for (i = 0; i < hits->found_count; i++) {
-		presence_set(matcher->present,
-		    topics->presence.first_term + hits->found[i]);
+		planes = matcher_planes(matcher, hits->found[i]);
+		matcher_mark_term(matcher, hits->found[i], planes);
 		matcher_wake(matcher, &topics->topics_of_term, hits->found[i]);
-		matcher_link_term(matcher, hits->found[i]);
+		matcher_link_term(matcher, hits->found[i], planes);
 	}
-	for (i = 0; i < matcher->found_set_count; i++) {
-		presence_set(matcher->present, matcher->found_sets[i]);
+	for (i = 0; i < matcher->found_set_count; i++)
 		matcher_wake(
 		    matcher, &topics->topics_of_set, matcher->found_sets[i]);
-	}
 	for (i = 0; i < topics->always_count; i++) {
 		matcher->is_candidate[topics->always[i]] = true;
 		matcher->candidates[matcher->candidate_count++] =

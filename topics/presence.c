@@ -80,15 +80,52 @@ presence_push(struct presence *presence, enum presence_ask ask)
 	return node;
 }
 
+static enum presence_plane
+presence_plane(const struct query_scope *scope)
+{
+	if (scope->fields == 1u << MATCH_TITLE)
+		return PRESENCE_TITLE;
+	if (scope->fields == 1u << MATCH_SUMMARY)
+		return PRESENCE_SUMMARY;
+	return PRESENCE_ANYWHERE;
+}
+
+bool
+presence_is_exact(const struct query_scope *scope)
+{
+	return !scope->first && !scope->is_capitals &&
+	       (scope->fields == QUERY_FIELDS_ALL ||
+		   presence_plane(scope) != PRESENCE_ANYWHERE);
+}
+
+uint32_t
+presence_leaf(const struct presence *presence, const struct query_node *node)
+{
+	enum presence_plane plane = presence_plane(&node->scope);
+
+	return node->type == QUERY_SET
+		   ? presence_set_leaf(presence, plane, node->index)
+		   : presence_term_leaf(presence, plane, node->index);
+}
+
+static void
+presence_number(const struct presence *presence, struct query_node *node)
+{
+	struct query_node *child;
+
+	if (presence_kind(node) == PRESENCE_LEAF)
+		node->leaf = presence_leaf(presence, node);
+	for (child = node->children; child; child = child->next)
+		presence_number(presence, child);
+}
+
 /* Adds a leaf behind `from`, where its brothers stand; they are leaves, too. */
 static void
 presence_add_leaf(struct presence *presence, const struct query_node *leaf,
     enum presence_kind parent, size_t from)
 {
-	uint32_t bit =
-	    leaf->index + (leaf->type == QUERY_TERM ? presence->first_term : 0);
-	uint32_t word = bit / PRESENCE_WORD_BITS;
-	uint64_t mask = UINT64_C(1) << bit % PRESENCE_WORD_BITS;
+	uint32_t word = leaf->leaf / PRESENCE_WORD_BITS;
+	uint64_t mask = UINT64_C(1) << leaf->leaf % PRESENCE_WORD_BITS;
 	struct presence_node *node;
 	size_t i, looked = 0;
 
@@ -203,19 +240,22 @@ presence_add(struct presence *presence, const struct query_node *node)
 }
 
 void
-presence_build(struct presence *presence, const struct topicset *topics)
+presence_build(struct presence *presence, struct topicset *topics)
 {
 	size_t i;
 
 	memset(presence, 0, sizeof(*presence));
-	presence->first_term = (uint32_t)topics->set_count;
-	presence->leaf_count =
-	    presence->first_term + terms_count(topics->terms);
+	presence->set_count = (uint32_t)topics->set_count;
+	presence->term_count = (uint32_t)terms_count(topics->terms);
 	presence->starts =
 	    xcalloc(topics->topic_count + 1, sizeof(*presence->starts));
 	for (i = 0; i < topics->topic_count; i++) {
-		(void)presence_add(
-		    presence, presence_essence(topics->topics[i].query));
+		const struct topic *topic = &topics->topics[i];
+
+		presence_number(presence, topic->query);
+		if (topic->raise)
+			presence_number(presence, topic->raise);
+		(void)presence_add(presence, presence_essence(topic->query));
 		presence->starts[i + 1] = (uint32_t)presence->count;
 	}
 }
@@ -241,12 +281,16 @@ static inline bool
 presence_answer(
     const struct presence_node *nodes, uint32_t at, const uint64_t *bits)
 {
-	uint64_t found = bits[nodes[at].word] & nodes[at].of.mask;
+	const struct presence_node *node = &nodes[at];
 
-	if (nodes[at].ask == PRESENCE_EACH)
-		return found == nodes[at].of.mask;
-	if (nodes[at].ask == PRESENCE_ANY)
-		return found;
+	if (node->ask == PRESENCE_EACH)
+		return !(node->of.mask & ~bits[node->word]);
+	if (node->ask == PRESENCE_ANY)
+		return node->of.mask & bits[node->word];
+	/* most that need all lack the first */
+	if (!node->of.children.spare && node[1].ask == PRESENCE_EACH &&
+	    (node[1].of.mask & ~bits[node[1].word]))
+		return false;
 	return presence_holds(nodes, at, bits);
 }
 

@@ -6,11 +6,21 @@
 #include <stdint.h>
 
 /*
- * What each topic cannot do without, wherever it stands: the first question
- * put to a topic that an item woke, and for most the last. What is answered
- * with no is false; all else is for eval_is_true to tell.
+ * What each topic cannot do without: the first question put to a topic that an
+ * item woke, and for most the last. What is answered with no is false; all else
+ * is for eval_is_true to tell.
  */
 struct topicset;
+struct query_node;
+struct query_scope;
+
+/* Where in an item something occurs: anywhere, in its title, its summary. */
+enum presence_plane {
+	PRESENCE_ANYWHERE,
+	PRESENCE_TITLE,
+	PRESENCE_SUMMARY,
+	PRESENCE_PLANES,
+};
 
 enum presence_ask {
 	PRESENCE_EACH,		/* each of these leaves */
@@ -38,22 +48,49 @@ struct presence {
 	size_t count;
 	size_t cap;
 	uint32_t *starts;	/* topic_count + 1; an empty one is not asked */
-	uint32_t first_term;	/* leaves: sets, then terms */
-	size_t leaf_count;
+	uint32_t set_count;
+	uint32_t term_count;
 };
 
-/* The topics are parsed and their terms known. */
-void presence_build(struct presence *presence, const struct topicset *topics);
+/* The topics are parsed and their terms known; tells nodes their leaves. */
+void presence_build(struct presence *presence, struct topicset *topics);
 void presence_clear(struct presence *presence);
 size_t presence_memory(const struct presence *presence);
 
-/* A bit for each leaf: what occurs in an item. */
+/*
+ * A bit for each leaf, set or term in one plane: what occurs in an item. The
+ * sets of all planes stand together, where few words hold them.
+ */
 #define PRESENCE_WORD_BITS 64
+
+static inline uint32_t
+presence_set_leaf(
+    const struct presence *presence, enum presence_plane plane, uint32_t set)
+{
+	return (uint32_t)plane * presence->set_count + set;
+}
+
+static inline uint32_t
+presence_term_leaf(
+    const struct presence *presence, enum presence_plane plane, uint32_t term)
+{
+	return PRESENCE_PLANES * presence->set_count +
+	       (uint32_t)plane * presence->term_count + term;
+}
 
 static inline size_t
 presence_words(const struct presence *presence)
 {
-	return presence->leaf_count / PRESENCE_WORD_BITS + 1;
+	size_t leaves = (size_t)PRESENCE_PLANES *
+			(presence->set_count + presence->term_count);
+
+	return leaves / PRESENCE_WORD_BITS + 1;
+}
+
+static inline bool
+presence_has(const uint64_t *bits, uint32_t leaf)
+{
+	return bits[leaf / PRESENCE_WORD_BITS] >> leaf % PRESENCE_WORD_BITS & 1;
 }
 
 static inline void
@@ -70,6 +107,11 @@ presence_unset(uint64_t *bits, uint32_t leaf)
 	    ~(UINT64_C(1) << leaf % PRESENCE_WORD_BITS);
 }
 
+/* The leaf of a term or set by its scope: again when that was changed. */
+uint32_t presence_leaf(
+    const struct presence *presence, const struct query_node *node);
+/* Whether a leaf in such a scope is true just when its bit is set. */
+bool presence_is_exact(const struct query_scope *scope);
 /* Whether the topic may be true of an item in which these leaves occur. */
 bool presence_allows(
     const struct presence *presence, uint32_t topic, const uint64_t *bits);

@@ -92,6 +92,7 @@ struct query_node {
 	bool is_phrase;
 	bool has_wildcards; /* metadata */
 	uint32_t index; /* of the term's use, later of the term; set; regex */
+	uint32_t leaf; /* of a term or set: its bit; see presence.h */
 };
 
 /* What parsing needs; one serves all queries of a configuration. */
