@@ -7,8 +7,8 @@ cd "$(dirname "$0")"
 packages="autoconf automake gcc make pkg-config python3 python3-tap perl
 	ca-certificates openssl mandoc libc-ares-dev libcmocka-dev libconfuse-dev
 	libcurl4-openssl-dev libev-dev libjansson-dev libmicrohttpd-dev
-	libpcre2-dev libsqlite3-dev libssl-dev libsystemd-dev libutf8proc-dev
-	libxml2-dev libxxhash-dev"
+	libpcre2-dev libseccomp-dev libsqlite3-dev libssl-dev libsystemd-dev
+	libutf8proc-dev libxml2-dev libxxhash-dev zlib1g-dev"
 # for those who change the code: a second compiler with its fuzzer, and what the
 # benchmarks run side by side with
 dev_packages="clang clang-format libclang-rt-dev libhyperscan-dev nginx-light

@@ -46,6 +46,7 @@ static const char *const event_type_names[] = {
     "alert.updated",
     "alert.corrected",
     "feed.state",
+    "polling.state",
     "sink.state",
     "sink.dead_letter",
     "config.reloaded",
@@ -585,6 +586,19 @@ event_from_dead_letter(struct event *event, const char *sink,
 	event_from_own(event, EVENT_SINK_DEAD_LETTER, SEVERITY_HIGH, subject,
 	    "sink", object, node, now_ms);
 	free(subject);
+}
+
+void
+event_from_polling(struct event *event, bool is_offline, const char *reason,
+    const char *node, int64_t now_ms)
+{
+	json_t *object = json_object();
+
+	json_set_string(object, "state", is_offline ? "offline" : "ok");
+	event_set_own(object, "reason", reason);
+	event_from_own(event, EVENT_POLLING_STATE,
+	    is_offline ? SEVERITY_HIGH : SEVERITY_INFO, "polling", "polling",
+	    object, node, now_ms);
 }
 
 void

@@ -22,6 +22,7 @@ enum event_type {
 	EVENT_ALERT_UPDATED,
 	EVENT_ALERT_CORRECTED,
 	EVENT_FEED_STATE,
+	EVENT_POLLING_STATE,
 	EVENT_SINK_STATE,
 	EVENT_SINK_DEAD_LETTER,
 	EVENT_CONFIG_RELOADED,
@@ -73,6 +74,9 @@ void event_from_sink_state(struct event *event, const char *sink,
 void event_from_dead_letter(struct event *event, const char *sink,
     const char *event_id, const char *reason, int attempts, const char *node,
     int64_t now_ms);
+/* That no feed can be reached, or that one can be again. */
+void event_from_polling(struct event *event, bool is_offline,
+    const char *reason, const char *node, int64_t now_ms);
 /* summary: what changed, or the first error. */
 void event_from_config(struct event *event, enum event_type type,
     const char *path, const char *summary, const char *node, int64_t now_ms);

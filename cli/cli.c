@@ -130,6 +130,17 @@ cli_fit(const char *text, int width, int *columns_r)
 	return used;
 }
 
+int
+cli_width(const char *text)
+{
+	char safe[CLI_TEXT_MAX];
+	int columns;
+
+	log_safe(safe, sizeof(safe), text);
+	(void)cli_fit(safe, CLI_TEXT_MAX, &columns);
+	return columns;
+}
+
 void
 cli_cell(FILE *out, const char *text, int width, bool is_last)
 {

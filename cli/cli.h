@@ -22,7 +22,11 @@ struct cli_command {
 };
 
 extern const struct cli_command cli_check;
+extern const struct cli_command cli_discover;
 extern const struct cli_command cli_explain;
+extern const struct cli_command cli_export;
+extern const struct cli_command cli_import;
+extern const struct cli_command cli_feeds;
 extern const struct cli_command cli_match;
 extern const struct cli_command cli_parse;
 extern const struct cli_command cli_replay;
@@ -52,6 +56,8 @@ bool cli_wants_colour(FILE *out);
  * (wide characters count two). Writes nothing behind the text if is_last.
  */
 void cli_cell(FILE *out, const char *text, int width, bool is_last);
+/* Columns that a text fills once it was made safe, were it not cut. */
+int cli_width(const char *text);
 /* Remote text made safe, at most CLI_TEXT_MAX bytes. */
 void cli_text(FILE *out, const char *text);
 

@@ -1,8 +1,9 @@
 /*
- * wirewatch parse: what the daemon would see in a feed. With --json one object
- * an entry for other programs, else a listing for people. What is wrong with
- * the feed goes to stderr in both cases; entries that could be saved are
- * printed all the same.
+ * wirewatch parse: what the daemon would see in a feed, or in a page that is
+ * read by expressions: those of a configured feed, or some to be tried. With
+ * --json one object an entry for other programs, else a listing for people.
+ * What is wrong with the feed goes to stderr in both cases; entries that could
+ * be saved are printed all the same.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -13,10 +14,13 @@
 
 #include "cli/cli.h"
 #include "cli/retrieve.h"
+#include "config/conf.h"
 #include "feeds/parse.h"
+#include "lib/alloc.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/json.h"
+#include "text/xpath.h"
 
 #define PARSE_SUMMARY_WIDTH 76
 
@@ -25,6 +29,9 @@ struct parse_options {
 	const char *base;
 	const char *content_type;
 	bool is_json;
+	const char *conf;
+	const char *feed; /* whose expressions are used; NULL if none */
+	struct conf_html html; /* item is NULL: a feed is read */
 };
 
 /* --- one object an entry --- */
@@ -131,11 +138,14 @@ parse_print(const struct feed_doc *doc, const struct parse_options *options)
 			parse_print_item(&doc->items[i]);
 	}
 	if (doc->is_recovered)
-		cli_error(
-		    "%s: not well-formed: %s", options->what, doc->complaint);
+		cli_error("%s: %s%s", options->what,
+		    doc->format == FEED_FORMAT_PAGE ? "" : "not well-formed: ",
+		    doc->complaint);
 	if (doc->dropped)
-		cli_error("%s: %zu entries beyond the first %d left out",
-		    options->what, doc->dropped, PARSE_ITEMS_MAX);
+		cli_error("%s: %zu entries beyond the %s %d left out",
+		    options->what, doc->dropped,
+		    doc->format == FEED_FORMAT_SITEMAP ? "newest" : "first",
+		    PARSE_ITEMS_MAX);
 }
 
 /* --- where it comes from --- */
@@ -150,6 +160,7 @@ parse_show(const struct parse_options *options, const char *body, size_t len,
 	    .base_url = options->base ? options->base : url,
 	    .content_type =
 		options->content_type ? options->content_type : content_type,
+	    .html = options->html.item ? &options->html : NULL,
 	};
 	struct feed_doc *doc;
 	struct err err;
@@ -230,30 +241,148 @@ parse_main(struct parse_options *options, char **names)
 	return status;
 }
 
+/* --- how a page is read --- */
+
+enum {
+	OPT_BASE = 256,
+	OPT_CONTENT_TYPE,
+	OPT_FEED,
+	OPT_HELP,
+	OPT_JSON,
+	OPT_ITEM,
+	OPT_TITLE,
+	OPT_LINK,
+	OPT_DATE,
+	OPT_SUMMARY,
+	OPT_TIMEZONE,
+};
+
+/* 0, or 2 with the message given. */
+static int
+parse_set_html(struct conf_html *html, const char *name, int option)
+{
+	const char **const fields[] = {&html->item, &html->title, &html->link,
+	    &html->date, &html->summary};
+	enum xpath_type type;
+	struct err err;
+
+	if (option == OPT_TIMEZONE) {
+		if (conf_zone(optarg, &html->zone_min) == 0)
+			return 0;
+		cli_error(
+		    "--%s: expected hours and minutes, as in \"+09:00\"", name);
+		return 2;
+	}
+	if (xpath_check(optarg, &type, &err) == -1) {
+		cli_error("--%s: %s", name, err.text);
+		return 2;
+	}
+	if (type == XPATH_OTHER || (option == OPT_ITEM && type == XPATH_TEXT)) {
+		cli_error("--%s: expected an expression for %s", name,
+		    option == OPT_ITEM ? "elements" : "nodes or text");
+		return 2;
+	}
+	*fields[option - OPT_ITEM] = optarg;
+	return 0;
+}
+
+/* Reads as a configured feed is read; without a name, that feed itself. */
+static int
+parse_as_feed(struct parse_options *options, char **names)
+{
+	struct diag diag;
+	struct conf *conf;
+	const struct conf_feed *feed;
+	char *own[2] = {NULL, NULL};
+	int status = 2;
+
+	diag_init(&diag);
+	conf = conf_load(options->conf, &diag);
+	feed = conf ? conf_find_feed(conf, options->feed) : NULL;
+	if (feed) {
+		options->html = feed->html;
+		if (*names && !options->base)
+			options->base = feed->url;
+		own[0] = xstrdup(feed->url);
+		status = parse_main(options, *names ? names : own);
+		free(own[0]);
+	} else if (conf)
+		cli_error("%s: there is no feed \"%s\"", options->conf,
+		    options->feed);
+	else {
+		diag_print(&diag, stderr);
+		cli_refuse(options->conf, &diag);
+	}
+	conf_free(&conf);
+	diag_clear(&diag);
+	return status;
+}
+
+static int
+parse_start(struct parse_options *options, char **names)
+{
+	if (options->feed && options->html.item) {
+		cli_error("--feed and --html-item exclude each other");
+		return 2;
+	}
+	if (!options->html.title != !options->html.item) {
+		cli_error("expected both --html-item and --html-title");
+		return 2;
+	}
+	if (options->feed)
+		return parse_as_feed(options, names);
+	if (!*names)
+		return cli_misuse(&cli_parse);
+	return parse_main(options, names);
+}
+
 static int
 parse_run(int argc, char **argv)
 {
-	enum { OPT_BASE = 256, OPT_CONTENT_TYPE, OPT_HELP, OPT_JSON };
 	static const struct option longs[] = {
 	    {"base", required_argument, NULL, OPT_BASE},
+	    {"config", required_argument, NULL, 'c'},
 	    {"content-type", required_argument, NULL, OPT_CONTENT_TYPE},
+	    {"feed", required_argument, NULL, OPT_FEED},
 	    {"help", no_argument, NULL, OPT_HELP},
+	    {"html-item", required_argument, NULL, OPT_ITEM},
+	    {"html-title", required_argument, NULL, OPT_TITLE},
+	    {"html-link", required_argument, NULL, OPT_LINK},
+	    {"html-date", required_argument, NULL, OPT_DATE},
+	    {"html-summary", required_argument, NULL, OPT_SUMMARY},
+	    {"html-timezone", required_argument, NULL, OPT_TIMEZONE},
 	    {"json", no_argument, NULL, OPT_JSON},
 	    {NULL, 0, NULL, 0},
 	};
-	struct parse_options options = {0};
-	int c;
+	struct parse_options options = {.conf = cli_default_conf()};
+	int c, i = 0;
 
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "c:", longs, &i)) != -1) {
 		switch (c) {
 		case OPT_BASE:
 			options.base = optarg;
 			break;
+		case 'c':
+			options.conf = optarg;
+			break;
 		case OPT_CONTENT_TYPE:
 			options.content_type = optarg;
 			break;
+		case OPT_FEED:
+			options.feed = optarg;
+			break;
 		case OPT_JSON:
 			options.is_json = true;
+			break;
+		case OPT_ITEM:
+		case OPT_TITLE:
+		case OPT_LINK:
+		case OPT_DATE:
+		case OPT_SUMMARY:
+		case OPT_TIMEZONE:
+			if (parse_set_html(&options.html, longs[i].name, c) !=
+			    0)
+				return 2;
 			break;
 		case OPT_HELP:
 			return cli_help(&cli_parse);
@@ -261,9 +390,7 @@ parse_run(int argc, char **argv)
 			return cli_misuse(&cli_parse);
 		}
 	}
-	if (optind == argc)
-		return cli_misuse(&cli_parse);
-	return parse_main(&options, argv + optind);
+	return parse_start(&options, argv + optind);
 }
 
 const struct cli_command cli_parse = {
@@ -271,16 +398,25 @@ const struct cli_command cli_parse = {
     .summary = "what the daemon would see in a feed",
     .usage =
 	"usage: wirewatch parse [--json] [--base URL] [--content-type TYPE]\n"
+	"                       [--html-item XPATH --html-title XPATH ...]\n"
 	"                       FILE|URL|- ...\n"
+	"       wirewatch parse [--json] [-c FILE] --feed NAME [FILE|URL|-] ...\n"
 	"\n"
 	"Reads feeds from files, from the network or (-) from standard input\n"
-	"and shows their entries as plain text. A host named in a URL may be\n"
-	"private; what it redirects to may not, unless the configuration\n"
-	"allows it.\n"
+	"and shows their entries as plain text; with --feed or --html-item\n"
+	"pages, as the daemon reads them for a feed with these options. A host\n"
+	"named in a URL may be private; what it redirects to may not, unless\n"
+	"the configuration allows it.\n"
 	"\n"
 	"      --json               one JSON object a line for each entry\n"
 	"      --base URL           what relative links refer to\n"
 	"      --content-type TYPE  what the server called it\n"
+	"      --feed NAME          read as this configured feed is read\n"
+	"  -c, --config FILE        where --feed is configured\n"
+	"      --html-item XPATH    where in a page the entries stand, and\n"
+	"                           --html-title, --html-link, --html-date,\n"
+	"                           --html-summary, --html-timezone: as the\n"
+	"                           options of that name in wirewatch.conf(5)\n"
 	"\n"
 	"exit status: 0 entries or an empty feed were read, perhaps with\n"
 	"faults, 1 nothing could be read, 2 wrong usage\n",

@@ -13,7 +13,11 @@
 
 static const struct cli_command *const main_commands[] = {
     &cli_check,
+    &cli_discover,
     &cli_explain,
+    &cli_export,
+    &cli_import,
+    &cli_feeds,
     &cli_match,
     &cli_parse,
     &cli_replay,

@@ -156,13 +156,15 @@ retrieve_open(struct retrieve *retrieve)
 	    .user_agent =
 		conf ? conf->user_agent : "wirewatch/" PACKAGE_VERSION,
 	    .ca_file = conf ? conf->ca_file : NULL,
+	    .name_servers = conf ? conf->name_servers : NULL,
 	};
+	const struct dns_options dns = {.servers = options.name_servers};
 
 	log_init(&retrieve->log, LOG_LEVEL_ERROR);
 	retrieve->loop = ev_loop_new(EVFLAG_AUTO);
 	if (!retrieve->loop)
 		return err_set(retrieve->err, "no event loop");
-	retrieve->dns = dns_new(retrieve->loop, retrieve->err);
+	retrieve->dns = dns_new_with(retrieve->loop, &dns, retrieve->err);
 	if (!retrieve->dns)
 		return -1;
 	retrieve->http =

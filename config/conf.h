@@ -19,6 +19,7 @@
 #define CONF_GOLDENS_MAX 1000	/* of one topic */
 #define CONF_GOLDEN_BYTES_MAX 4096	/* of one example */
 #define CONF_NAME_MAX 64
+#define CONF_WORKERS_MAX 64
 #define CONF_FILE_MAX (16 * 1024 * 1024)
 /* Bytes of a feed's body at most: feeds/parse.h takes no more. */
 #define CONF_BODY_MAX (16 * 1024 * 1024)
@@ -62,9 +63,8 @@ struct conf_text {
 void conf_text_place(const struct conf_text *text, size_t offset,
     struct place *place_r, const char **line_r, int *caret_r);
 /*
- * Reports about `len` bytes at `offset` of a text, with caret and source line,
- * which is cut at 8 KiB and left out where the caret would stand behind its
- * 1000th character.
+ * Reports about `len` bytes at `offset` of a text, with caret and source line;
+ * of a long line the 160 characters around the place are shown.
  */
 void conf_text_diag(struct diag *diag, enum diag_level level,
     const struct conf_text *text, size_t offset, size_t len, const char *code,
@@ -84,6 +84,19 @@ struct conf_fetch {
 	struct netpolicy allow_private;
 };
 
+/*
+ * How a page without a feed is read: XPath 1.0 as text/xpath.h has it, all but
+ * the first beginning at an entry. An option that is not given is NULL.
+ */
+struct conf_html {
+	const char *item;		/* the entries; NULL = not a page */
+	const char *title;
+	const char *link;		/* NULL = the first link inside */
+	const char *date;
+	const char *summary;
+	int zone_min;			/* of dates without one, east of UTC */
+};
+
 struct conf_feed {
 	const char *name;
 	const char *url;
@@ -95,6 +108,7 @@ struct conf_feed {
 	struct strings headers;		/* "Name: value" */
 	const char *user;
 	const char *password;		/* from password-file; NULL */
+	struct conf_html html;
 	struct conf_fetch fetch;	/* the defaults with its own on top */
 	struct place place;
 };
@@ -183,11 +197,13 @@ struct conf {
 	const char *state_dir;
 	const char *socket_path;	/* NULL = no interface */
 	const char *ca_file;		/* NULL = the system's */
+	const char *name_servers;	/* "192.0.2.1:53,..."; NULL = the system's */
 	int log_level;
 	int64_t min_free;		/* bytes free in state_dir to go on polling */
 	int64_t keep_seen_ms;		/* retention of items no longer in a feed */
 	int64_t keep_events_ms;		/* retention of delivered events */
 	int64_t keep_history_ms;	/* of items, for replays; 0 = not kept */
+	int workers;			/* processes that parse; 0 = none */
 	int concurrency;		/* transfers at a time */
 	int host_concurrency;
 	int64_t host_spacing_ms;
@@ -233,6 +249,8 @@ void conf_free(struct conf **conf);
 const struct conf_feed *conf_find_feed(const struct conf *conf, const char *name);
 const struct conf_topic *conf_find_topic(
     const struct conf *conf, const char *name);
+/* "+09:00", "-0330" or "+9" in minutes east of UTC: 0, or -1 if it is none. */
+int conf_zone(const char *text, int *minutes_r);
 /* Whether two sinks are configured alike, so that a reload may keep one open. */
 bool conf_sink_equal(const struct conf_sink *a, const struct conf_sink *b);
 

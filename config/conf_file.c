@@ -1,7 +1,8 @@
 /*
  * One configuration file: read whole, indexed, its outline checked, its values
- * read, then the files that it includes. Each file is read once; how many there
- * are, how deep and how large is bounded.
+ * read, then the files that it includes. Lists of feeds in OPML are read by
+ * conf_opml.c. Each file is read once; how many there are, how deep and how
+ * large is bounded.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "config/conf_private.h"
+#include "config/opml.h"
 #include "lib/buf.h"
 
 _Static_assert(CONF_ERRORS_MAX + CONF_WARNINGS_MAX < DIAG_MAX,
@@ -150,6 +152,10 @@ conf_file_new(struct conf_reader *reader, const char *path, int fd,
 				(size_t)(slash - path) + 1)
 			  : "./";
 	file->text = len ? buf_steal(&text) : xstrdup("");
+	file->len = len;
+	file->is_opml = opml_is_meant(path, file->text, len);
+	if (file->is_opml)
+		return file;
 	scan_init(&file->scan, file->path, file->text, len, reader->diag);
 	reader->is_incomplete |= file->scan.is_broken;
 	return file;
@@ -298,9 +304,13 @@ conf_read_file(
 	    &reader->file_cap, sizeof(struct conf_file *));
 	reader->files[reader->file_count++] = file;
 	reader->open_files[reader->open_count++] = reader->file = file;
-	conf_check_outline(reader);
-	conf_parse(reader);
-	conf_file_include(reader);
+	if (file->is_opml) {
+		conf_read_opml(reader);
+	} else {
+		conf_check_outline(reader);
+		conf_parse(reader);
+		conf_file_include(reader);
+	}
 	reader->open_count--;
 	reader->file = from;
 }

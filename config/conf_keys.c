@@ -59,7 +59,10 @@ static const struct conf_key conf_root_keys[] = {
     KEY(conf, socket_path, "socket", conf_read_socket,
         .flags = CONF_KEY_EMPTY),
     KEY(conf, ca_file, "ca-file", conf_read_ca_file, .flags = CONF_KEY_EMPTY),
+    KEY(conf, name_servers, "name-servers", conf_read_name_servers,
+        .flags = CONF_KEY_LIST),
     KEY(conf, log_level, "log-level", conf_read_log_level, .flags = 0),
+    KEY(conf, workers, "workers", conf_read_count, .max = CONF_WORKERS_MAX),
     KEY(conf, min_free, "min-free", conf_read_size, .max = 1024 * GIB),
     KEY(conf, keep_seen_ms, "keep-seen", conf_read_duration, .min = HOUR,
         .max = 3660 * DAY),
@@ -96,10 +99,16 @@ static const struct conf_key conf_feed_keys[] = {
         .flags = CONF_KEY_EMPTY | CONF_KEY_SECRET),
     KEY(conf_feed, password, "password-file", conf_read_password,
         .flags = CONF_KEY_EMPTY),
+    KEY(conf_feed, html.item, "html-item", conf_read_xpath, .flags = 0),
+    KEY(conf_feed, html.title, "html-title", conf_read_xpath, .flags = 0),
+    KEY(conf_feed, html.link, "html-link", conf_read_xpath, .flags = 0),
+    KEY(conf_feed, html.date, "html-date", conf_read_xpath, .flags = 0),
+    KEY(conf_feed, html.summary, "html-summary", conf_read_xpath, .flags = 0),
+    KEY(conf_feed, html.zone_min, "html-timezone", conf_read_zone, .flags = 0),
     FETCH_KEYS(conf_feed),
 };
 
-const size_t conf_feed_fetch_keys = 9;
+const size_t conf_feed_fetch_keys = 15;
 
 /* The options of a set are languages; each is read by this. */
 static const struct conf_key conf_set_keys[] = {
@@ -161,7 +170,8 @@ const struct conf_kind conf_kinds[CONF_KINDS] = {
     [CONF_FEED] = {.name = "feed",
         .has_title = true,
         KEYS(conf_feed_keys),
-        .begin = conf_begin_feed},
+        .begin = conf_begin_feed,
+        .end = conf_end_feed},
     [CONF_SET] = {.name = "set",
         .has_title = true,
         KEYS(conf_set_keys),

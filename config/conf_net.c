@@ -3,9 +3,11 @@
  * taken apart by curl, which will also fetch them.
  */
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/conf_private.h"
+#include "lib/buf.h"
 
 /* What users, passwords and keys stand before or behind in a URL. */
 #define CONF_URL_SECRETS "@?"
@@ -61,40 +63,39 @@ conf_url_error(const struct conf_given *given, const struct conf_key *key,
 		conf_given_error(given, key, 0, "%s", err.text);
 }
 
+int
+conf_judge_url(CURLU *parsed, const char *url, struct err *err)
+{
+	static const char *const schemes[] = {"http://", "https://"};
+	CURLUcode code;
+
+	if (!conf_is_prefixed(url, schemes, 2))
+		return err_set(err, "bad URL; expected http:// or https://");
+	if (strlen(url) > CONF_STRING_MAX)
+		return err_set(
+		    err, "URL longer than %d bytes", CONF_STRING_MAX);
+	code = curl_url_set(parsed, CURLUPART_URL, url, 0);
+	if (code != CURLUE_OK)
+		return err_set(err, "bad URL: %s; expected http:// or https://",
+		    curl_url_strerror(code));
+	/* they would end in logs and events */
+	if (strchr(url, '@') && (conf_url_has(parsed, CURLUPART_USER) ||
+				    conf_url_has(parsed, CURLUPART_PASSWORD)))
+		return err_set(err, "a URL must not carry a user or password");
+	return 0;
+}
+
 /* Reports what is wrong with a URL; 0 if nothing is. */
 static int
 conf_check_url(
     const struct conf_given *given, const struct conf_key *key, const char *url)
 {
-	static const char *const schemes[] = {"http://", "https://"};
-	CURLUcode code;
+	struct err err;
 
-	if (!conf_is_prefixed(url, schemes, 2)) {
-		conf_url_error(
-		    given, key, url, "bad URL; expected http:// or https://");
-		return -1;
-	}
-	if (strlen(url) > CONF_STRING_MAX) {
-		conf_url_error(given, key, url, "URL longer than %d bytes",
-		    CONF_STRING_MAX);
-		return -1;
-	}
-	code = curl_url_set(given->reader->url, CURLUPART_URL, url, 0);
-	if (code != CURLUE_OK) {
-		conf_url_error(given, key, url,
-		    "bad URL: %s; expected http:// or https://",
-		    curl_url_strerror(code));
-		return -1;
-	}
-	/* they would end in logs and events */
-	if (strchr(url, '@') &&
-	    (conf_url_has(given->reader->url, CURLUPART_USER) ||
-		conf_url_has(given->reader->url, CURLUPART_PASSWORD))) {
-		conf_url_error(
-		    given, key, url, "a URL must not carry a user or password");
-		return -1;
-	}
-	return 0;
+	if (conf_judge_url(given->reader->url, url, &err) == 0)
+		return 0;
+	conf_url_error(given, key, url, "%s", err.text);
+	return -1;
 }
 
 void
@@ -201,6 +202,62 @@ conf_read_networks(
 			    "network, as in \"10.0.0.0/8\"",
 			    text, err.text);
 	}
+}
+
+/* "192.0.2.1", "192.0.2.1:53", "2001:db8::1" or "[2001:db8::1]:53". */
+static bool
+conf_is_name_server(const char *text)
+{
+	char host[INET6_ADDRSTRLEN];
+	bool has_brackets = *text == '[';
+	const char *end, *port = NULL;
+	struct dns_address address;
+	size_t len, digits;
+
+	if (has_brackets)
+		end = strchr(++text, ']');
+	else
+		end = strchr(text, '.') ? strchr(text, ':') : NULL;
+	len = end ? (size_t)(end - text) : strlen(text);
+	if (len >= sizeof(host) || (has_brackets && !end))
+		return false;
+	memcpy(host, text, len);
+	host[len] = '\0';
+	if (end)
+		port = has_brackets ? end + 1 : end;
+	if (dns_parse_literal(host, &address) == -1 ||
+	    (has_brackets && address.family != AF_INET6))
+		return false;
+	if (!port || !*port)
+		return true;
+	digits = strspn(port + 1, "0123456789");
+	return *port == ':' && digits > 0 && digits <= 5 &&
+	       port[1 + digits] == '\0' && atoi(port + 1) > 0 &&
+	       atoi(port + 1) <= 65535;
+}
+
+void
+conf_read_name_servers(
+    const struct conf_given *given, const struct conf_key *key, void *field)
+{
+	size_t i, count = conf_given_count(given);
+	struct buf servers;
+
+	buf_init(&servers, 0);
+	for (i = 0; i < count; i++) {
+		const char *text = conf_given_text(given, i);
+
+		if (!conf_is_name_server(text))
+			conf_given_error(given, key, i,
+			    "bad name server \"%s\"; expected an address, "
+			    "with a port or without, as in \"127.0.0.1:5353\"",
+			    text);
+		(void)buf_printf(&servers, "%s%s", i ? "," : "", text);
+	}
+	*(const char **)field =
+	    count ? arena_strdup(given->reader->arena, buf_str(&servers))
+		  : NULL;
+	buf_clear(&servers);
 }
 
 /* Headers that belong to the protocol or to Standard Webhooks. */

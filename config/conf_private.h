@@ -31,6 +31,8 @@ struct conf_file {
 	const char *path;	/* in the configuration's arena */
 	const char *dir;	/* ends with '/'; in the reader's arena */
 	char *text;		/* owned */
+	size_t len;
+	bool is_opml;		/* then nothing is scanned */
 	struct scan scan;
 	/* the line last copied to the arena, for texts that share it */
 	const char **line_copy;
@@ -176,6 +178,9 @@ bool conf_is_over(struct conf_reader *reader);
 /* Whether there is room for one more warning; to be asked before each. */
 bool conf_may_warn(struct conf_reader *reader);
 
+/* conf_opml.c: a file of feeds in OPML */
+void conf_read_opml(struct conf_reader *reader);
+
 /* conf_parse.c: the values of a file, its sections and includes */
 void conf_parse(struct conf_reader *reader);
 
@@ -190,6 +195,9 @@ void *conf_begin_fetch(struct conf_reader *reader,
     const struct scan_section *section, const char *title);
 void *conf_begin_feed(struct conf_reader *reader,
     const struct scan_section *section, const char *title);
+/* One more feed, of which only name and place are set, and no fetch option. */
+struct conf_feed *conf_add_feed(
+    struct conf_reader *reader, const char *name, struct place place);
 void *conf_begin_set(struct conf_reader *reader,
     const struct scan_section *section, const char *title);
 void *conf_begin_topic(struct conf_reader *reader,
@@ -202,6 +210,9 @@ void *conf_begin_log(struct conf_reader *reader,
     const struct scan_section *section, const char *title);
 void *conf_begin_webhook(struct conf_reader *reader,
     const struct scan_section *section, const char *title);
+/* The option of this name in a section, whatever its value; NULL if none. */
+const struct scan_option *conf_section_option(const struct conf_reader *reader,
+    const struct scan_section *section, const char *name);
 /* Reads the options of a section (NULL: those outside sections). */
 void conf_read_section(struct conf_reader *reader, const struct conf_kind *kind,
     const struct scan_section *section, cfg_t *sec);
@@ -244,6 +255,8 @@ void conf_read_severity(
     const struct conf_given *given, const struct conf_key *key, void *field);
 void conf_read_role(
     const struct conf_given *given, const struct conf_key *key, void *field);
+/* The role of that name, static; NULL if there is none. */
+const char *conf_role(const char *text);
 void conf_read_country(
     const struct conf_given *given, const struct conf_key *key, void *field);
 void conf_read_lang(
@@ -253,6 +266,8 @@ void conf_read_tags(
 void conf_read_sinks(
     const struct conf_given *given, const struct conf_key *key, void *field);
 /* conf_net.c: readers of addresses and what goes with them */
+/* Whether a feed may have this URL: 0, or -1 with the reason. */
+int conf_judge_url(CURLU *parsed, const char *url, struct err *err);
 void conf_read_url(
     const struct conf_given *given, const struct conf_key *key, void *field);
 void conf_read_feed_url(
@@ -261,10 +276,19 @@ void conf_read_proxy(
     const struct conf_given *given, const struct conf_key *key, void *field);
 void conf_read_networks(
     const struct conf_given *given, const struct conf_key *key, void *field);
+void conf_read_name_servers(
+    const struct conf_given *given, const struct conf_key *key, void *field);
 void conf_read_headers(
     const struct conf_given *given, const struct conf_key *key, void *field);
 void conf_read_user(
     const struct conf_given *given, const struct conf_key *key, void *field);
+/* conf_html.c: how a page is read */
+void conf_read_xpath(
+    const struct conf_given *given, const struct conf_key *key, void *field);
+void conf_read_zone(
+    const struct conf_given *given, const struct conf_key *key, void *field);
+void conf_end_feed(struct conf_reader *reader,
+    const struct scan_section *section, void *object, bool is_good);
 /* conf_secret.c: readers of secret files */
 void conf_read_password(
     const struct conf_given *given, const struct conf_key *key, void *field);

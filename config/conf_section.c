@@ -4,6 +4,7 @@
  * it is reported, and its options are checked, too.
  */
 #include <limits.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,6 +34,18 @@ conf_default_node(struct arena *arena)
 					   : CONF_NODE;
 }
 
+/* A worker for each processor that this process may run on. */
+static int
+conf_default_workers(void)
+{
+	cpu_set_t processors;
+	int count = 1;
+
+	if (sched_getaffinity(0, sizeof(processors), &processors) == 0)
+		count = CPU_COUNT(&processors);
+	return count > CONF_WORKERS_MAX ? CONF_WORKERS_MAX : count;
+}
+
 void
 conf_set_defaults(struct conf *conf)
 {
@@ -40,6 +53,7 @@ conf_set_defaults(struct conf *conf)
 	conf->state_dir = WIREWATCH_STATEDIR;
 	conf->socket_path = WIREWATCH_RUNDIR "/wirewatchd.sock";
 	conf->log_level = LOG_LEVEL_INFO;
+	conf->workers = conf_default_workers();
 	conf->min_free = 64 * MIB;
 	conf->keep_seen_ms = 90 * DAY;
 	conf->keep_events_ms = 30 * DAY;
@@ -148,18 +162,14 @@ conf_begin_fetch(struct conf_reader *reader, const struct scan_section *section,
 	return reader->conf;
 }
 
-void *
-conf_begin_feed(struct conf_reader *reader, const struct scan_section *section,
-    const char *title)
+struct conf_feed *
+conf_add_feed(
+    struct conf_reader *reader, const char *name, struct place place)
 {
 	struct conf *conf = reader->conf;
 	struct conf_feed *feed;
 	size_t n = conf->feed_count;
 
-	if (!conf_section_has_room(reader, section, n, CONF_FEEDS_MAX))
-		return NULL;
-	conf_section_name(
-	    reader, section, title, CONF_FEED_NAME_MAX, reader->feed_names);
 	conf->feeds =
 	    xgrow(conf->feeds, n + 1, &reader->feed_cap, sizeof(*conf->feeds));
 	reader->feed_own = xgrow(reader->feed_own, n + 1, &reader->feed_own_cap,
@@ -167,10 +177,24 @@ conf_begin_feed(struct conf_reader *reader, const struct scan_section *section,
 	reader->feed_own[n] = 0;
 	feed = &conf->feeds[conf->feed_count++];
 	*feed = (struct conf_feed){
-	    .name = arena_strdup(reader->arena, title),
-	    .place = conf_section_place(reader, section),
+	    .name = arena_strdup(reader->arena, name),
+	    .place = place,
 	};
 	return feed;
+}
+
+void *
+conf_begin_feed(struct conf_reader *reader, const struct scan_section *section,
+    const char *title)
+{
+	size_t n = reader->conf->feed_count;
+
+	if (!conf_section_has_room(reader, section, n, CONF_FEEDS_MAX))
+		return NULL;
+	conf_section_name(
+	    reader, section, title, CONF_FEED_NAME_MAX, reader->feed_names);
+	return conf_add_feed(
+	    reader, title, conf_section_place(reader, section));
 }
 
 /* What a query can name behind an @. */
@@ -232,8 +256,7 @@ conf_begin_topic(struct conf_reader *reader, const struct scan_section *section,
 	return topic;
 }
 
-/* The option of this name in a section, whatever its value; NULL if none. */
-static const struct scan_option *
+const struct scan_option *
 conf_section_option(const struct conf_reader *reader,
     const struct scan_section *section, const char *name)
 {

@@ -486,22 +486,36 @@ conf_read_severity(
 		*(enum severity *)field = (enum severity)(i + 1);
 }
 
+static const char *const conf_roles[] = {"wire", "state", "official",
+    "broadcaster", "press", "specialist", "think-tank", "academic", "ngo",
+    "analysis", "portal", "aggregator", "other"};
+
+#define CONF_ROLES (sizeof(conf_roles) / sizeof(conf_roles[0]))
+
+const char *
+conf_role(const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < CONF_ROLES; i++) {
+		if (strcmp(text, conf_roles[i]) == 0)
+			return conf_roles[i];
+	}
+	return NULL;
+}
+
 void
 conf_read_role(
     const struct conf_given *given, const struct conf_key *key, void *field)
 {
-	static const char *const names[] = {"wire", "state", "official",
-	    "broadcaster", "press", "specialist", "think-tank", "academic",
-	    "ngo", "analysis", "portal", "aggregator", "other"};
 	int i;
 
 	*(const char **)field = NULL;
 	if (!*conf_given_text(given, 0))
 		return;
-	i = conf_given_choice(
-	    given, key, names, sizeof(names) / sizeof(names[0]));
+	i = conf_given_choice(given, key, conf_roles, CONF_ROLES);
 	if (i >= 0)
-		*(const char **)field = names[i];
+		*(const char **)field = conf_roles[i];
 }
 
 void

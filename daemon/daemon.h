@@ -10,6 +10,7 @@
 #include "daemon/api.h"
 #include "daemon/history.h"
 #include "daemon/pipeline.h"
+#include "daemon/workers.h"
 #include "lib/http.h"
 #include "lib/log.h"
 #include "lib/metrics.h"
@@ -35,6 +36,7 @@ struct daemon {
 	struct http *http;
 	struct outbox *outbox;
 	struct history *history;
+	struct workers *workers;
 	struct pipeline *pipeline;
 	struct api *api;
 	struct ev_signal on_hup;

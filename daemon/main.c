@@ -256,6 +256,15 @@ main_on_outbox_event(void *data, struct event *event)
 	pipeline_event(daemon->pipeline, event);
 }
 
+/* Before there are threads and descriptors, of which they would have copies. */
+static void
+main_open_workers(struct daemon *daemon)
+{
+	daemon->workers =
+	    workers_new(daemon->loop, &daemon->log, daemon->metrics);
+	workers_configure(daemon->workers, daemon->generation);
+}
+
 static int
 main_open_store(struct daemon *daemon, struct err *err)
 {
@@ -305,6 +314,7 @@ main_open_flow(struct daemon *daemon, struct err *err)
 	    .log = &daemon->log,
 	    .http = daemon->http,
 	    .store = daemon->store,
+	    .workers = daemon->workers,
 	    .metrics = daemon->metrics,
 	    .is_once = daemon->is_once,
 	    .on_idle = main_on_idle,
@@ -351,6 +361,7 @@ main_close(struct daemon *daemon)
 	store_close(&daemon->store);
 	/* and what was committed goes to the history */
 	history_free(&daemon->history);
+	workers_free(&daemon->workers);
 	pipeline_free(&daemon->pipeline);
 	outbox_free(&daemon->outbox);
 	http_free(&daemon->http);
@@ -399,6 +410,7 @@ main_run(struct daemon *daemon)
 	struct err err;
 
 	main_watch(daemon);
+	main_open_workers(daemon);
 	if (main_open_store(daemon, &err) == -1 ||
 	    main_open_flow(daemon, &err) == -1 ||
 	    main_open_api(daemon, &err) == -1) {

@@ -9,6 +9,7 @@
 #include "daemon/generation.h"
 #include "daemon/history.h"
 #include "daemon/subscriptions.h"
+#include "daemon/workers.h"
 #include "lib/http.h"
 #include "lib/log.h"
 #include "lib/metrics.h"
@@ -28,8 +29,6 @@ struct pipeline;
 #define PIPELINE_PRUNE_MS 3600000	/* between two rounds of retention */
 #define PIPELINE_PRUNE_FIRST_MS 60000	/* the first, after the start */
 #define PIPELINE_PRUNE_ROWS 2000	/* deleted in one transaction */
-#define PIPELINE_SPREAD_MS 30000	/* start-up spread of overdue feeds */
-#define PIPELINE_SPREAD_FEED_MS 10	/* less for less than 3,000 of them */
 
 struct pipeline_options {
 	struct ev_loop *loop;
@@ -38,6 +37,7 @@ struct pipeline_options {
 	struct store *store;
 	struct outbox *outbox;
 	struct history *history;
+	struct workers *workers;
 	struct metrics *metrics;
 	bool is_once;
 	/* A poll or commit ended and nothing is under way any more. */
@@ -71,6 +71,7 @@ int64_t pipeline_due_ms(
 
 struct pipeline_status {
 	bool is_paused;
+	bool is_offline;	/* no server answers */
 	const char *reason;	/* NULL when polling */
 	size_t fetching;
 	size_t storing;

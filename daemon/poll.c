@@ -22,6 +22,7 @@ poll_new(struct feed *feed, struct generation *generation)
 	poll->generation = generation_ref(generation);
 	feed_state_init(&poll->state);
 	buf_init(&poll->history, HISTORY_POLL_MAX);
+	work_init(&poll->work);
 	if (feed) {
 		poll->conf = feed->conf;
 		feed_state_copy(&poll->state, &feed->state);
@@ -41,11 +42,20 @@ poll_rebind(struct poll *poll, struct generation *generation)
 	generation_unref(&old);
 }
 
+static void
+poll_clear_events(struct poll *poll)
+{
+	size_t i;
+
+	for (i = 0; i < poll->event_count; i++)
+		event_clear(&poll->events[i]);
+	poll->event_count = 0;
+}
+
 void
 poll_free(struct poll **poll_p)
 {
 	struct poll *poll = *poll_p;
-	size_t i;
 
 	if (!poll)
 		return;
@@ -53,8 +63,10 @@ poll_free(struct poll **poll_p)
 	store_lookup_clear(&poll->lookup);
 	feed_doc_free(&poll->doc);
 	feed_state_clear(&poll->state);
-	for (i = 0; i < poll->event_count; i++)
-		event_clear(&poll->events[i]);
+	poll_clear_events(poll);
+	work_clear(&poll->work);
+	free(poll->asked);
+	free(poll->asked_index);
 	free(poll->events);
 	free(poll->store_events);
 	free(poll->alerted);
@@ -65,6 +77,64 @@ poll_free(struct poll **poll_p)
 	generation_unref(&poll->generation);
 	free(poll);
 	*poll_p = NULL;
+}
+
+static struct arena *
+poll_arena(struct poll *poll)
+{
+	if (!poll->arena)
+		poll->arena = arena_new();
+	return poll->arena;
+}
+
+static const char *
+poll_keep_text(struct poll *poll, const char *text)
+{
+	return text ? arena_strdup(poll_arena(poll), text) : NULL;
+}
+
+void
+poll_take_result(struct poll *poll, const struct fetch_result *result)
+{
+	struct fetch_result *kept = &poll->fetched;
+
+	*kept = *result;
+	kept->body = NULL;
+	kept->url = poll_keep_text(poll, result->url);
+	kept->content_type = poll_keep_text(poll, result->content_type);
+	kept->etag = poll_keep_text(poll, result->etag);
+	kept->last_modified = poll_keep_text(poll, result->last_modified);
+	kept->moved_url = poll_keep_text(poll, result->moved_url);
+}
+
+int
+poll_ask_parse(struct poll *poll, const struct fetch_result *result)
+{
+	const struct parse_input input = {
+	    .body = result->body,
+	    .len = result->body_len,
+	    .base_url = result->url,
+	    .content_type = result->content_type,
+	    .html = poll->conf->html.item ? &poll->conf->html : NULL,
+	};
+
+	return work_ask_parse(&poll->work.request, &input);
+}
+
+enum parse_outcome
+poll_take_parsed(struct poll *poll, struct err *why)
+{
+	struct feed_doc *doc = NULL;
+	enum parse_outcome outcome = PARSE_BROKEN;
+
+	if (poll->work.has_failed)
+		*why = poll->work.err;
+	else
+		(void)work_take_doc(&poll->work.reply, &outcome, &doc, why);
+	buf_clear(&poll->work.reply);
+	if (outcome == PARSE_OK)
+		poll_take_doc(poll, doc);
+	return outcome;
 }
 
 struct poll_order {
@@ -143,14 +213,6 @@ poll_take_doc(struct poll *poll, struct feed_doc *doc)
 		poll->doc_index[poll->item_count++] = i;
 	}
 	free(is_repeated);
-}
-
-static struct arena *
-poll_arena(struct poll *poll)
-{
-	if (!poll->arena)
-		poll->arena = arena_new();
-	return poll->arena;
 }
 
 /* Where the event goes, as names for the outbox. */
@@ -360,51 +422,131 @@ poll_keep(struct poll *poll, const struct item *item,
 		poll->history_dropped++;
 }
 
-static void
-poll_judge_item(struct poll *poll, size_t index, size_t last_known,
-    const struct match_source *source, int64_t now_ms)
-{
-	const struct item *item = poll_item(poll, index);
-	bool is_behind = last_known != SIZE_MAX && index > last_known;
-	const struct match_result *result;
-	bool is_quiet;
-	size_t i;
-
-	if (poll->items[index].status == ITEM_KNOWN)
-		return;
-	is_quiet = poll_is_old_news(poll, item, is_behind, now_ms);
-	if (poll->items[index].status == ITEM_NEW && !is_quiet) {
-		poll->new_count++;
-		poll_keep(poll, item, source, now_ms);
-	}
-	result = matcher_run(poll->generation->matcher, item, source);
-	for (i = 0; i < result->count; i++)
-		poll_judge_match(
-		    poll, index, &result->matches[i], is_quiet, now_ms);
-}
-
-void
-poll_judge(struct poll *poll, int64_t now_ms)
+static struct match_source
+poll_source(const struct poll *poll)
 {
 	const struct conf_feed *conf = poll->conf;
-	struct match_source source = {
+
+	return (struct match_source){
 	    .feed = conf->name,
 	    .title = conf->title ? conf->title : poll->doc->title,
 	    .role = conf->role,
 	    .country = conf->country,
 	    .lang = conf->lang ? conf->lang : poll->doc->lang,
 	};
-	const struct matcher *matcher = poll->generation->matcher;
-	size_t overruns = matcher_overruns(matcher);
+}
+
+/* Whether a new item does not alert: it is old news. */
+static bool
+poll_is_quiet(const struct poll *poll, size_t index, size_t last_known,
+    int64_t now_ms)
+{
+	bool is_behind = last_known != SIZE_MAX && index > last_known;
+
+	return poll->items[index].status == ITEM_NEW &&
+	       poll_is_old_news(
+		   poll, poll_item(poll, index), is_behind, now_ms);
+}
+
+bool
+poll_has_new(const struct poll *poll, int64_t now_ms)
+{
+	size_t i, last_known = poll_last_known(poll);
+
+	for (i = 0; i < poll->item_count; i++) {
+		if (poll->items[i].status == ITEM_NEW &&
+		    !poll_is_quiet(poll, i, last_known, now_ms))
+			return true;
+	}
+	return false;
+}
+
+void
+poll_select(struct poll *poll, int64_t now_ms)
+{
+	const struct match_source source = poll_source(poll);
 	size_t i, last_known = poll_last_known(poll);
 
 	poll->judged_ms = now_ms;
+	poll->asked = xreallocarray(
+	    poll->asked, poll->item_count, sizeof(*poll->asked));
+	poll->asked_index = xreallocarray(
+	    poll->asked_index, poll->item_count, sizeof(*poll->asked_index));
 	/* feeds list the newest first; alerts go out in the order of time */
-	for (i = poll->item_count; i > 0; i--)
-		poll_judge_item(poll, i - 1, last_known, &source, now_ms);
-	poll->regex_overruns = matcher_overruns(matcher) - overruns;
-	if (poll->new_count)
-		poll->state.last_new_ms = now_ms;
+	for (i = poll->item_count; i > 0; i--) {
+		if (poll->items[i - 1].status == ITEM_KNOWN)
+			continue;
+		poll->asked[poll->asked_count] = poll_item(poll, i - 1);
+		poll->asked_index[poll->asked_count++] = i - 1;
+		if (poll->items[i - 1].status != ITEM_NEW ||
+		    poll_is_quiet(poll, i - 1, last_known, now_ms))
+			continue;
+		poll->new_count++;
+		poll_keep(poll, poll_item(poll, i - 1), &source, now_ms);
+	}
+}
+
+int
+poll_ask_match(struct poll *poll)
+{
+	const struct match_source source = poll_source(poll);
+
+	if (poll->answered == poll->asked_count)
+		return 0;
+	buf_reset(&poll->work.request);
+	poll->asked_now = work_ask_match(&poll->work.request, &source,
+	    poll->asked + poll->answered, poll->asked_count - poll->answered);
+	return poll->asked_now ? 1 : -1;
+}
+
+int
+poll_take_matched(struct poll *poll, struct err *why)
+{
+	size_t last_known = poll_last_known(poll), i, k, index;
+	struct work_matches matches;
+	int rc;
+
+	if (poll->work.has_failed)
+		return err_set(why, "%s", poll->work.err.text);
+	rc = work_take_matches(&poll->work.reply, poll->generation->conf,
+	    poll->asked + poll->answered, poll->asked_now, &matches, why);
+	buf_clear(&poll->work.reply);
+	if (rc == -1)
+		return -1;
+	for (i = 0; i < matches.count; i++) {
+		index = poll->asked_index[poll->answered + i];
+		for (k = 0; k < matches.results[i].count; k++)
+			poll_judge_match(poll, index,
+			    &matches.results[i].matches[k],
+			    poll_is_quiet(poll, index, last_known,
+				poll->judged_ms),
+			    poll->judged_ms);
+	}
+	poll->answered += matches.count;
+	poll->match_overruns += matches.overruns;
+	work_matches_clear(&matches);
+	return 0;
+}
+
+void
+poll_forget_judgement(struct poll *poll)
+{
+	poll_clear_events(poll);
+	buf_reset(&poll->history);
+	poll->asked_count = poll->answered = 0;
+	poll->new_count = poll->alert_count = poll->alerted_count = 0;
+	poll->history_dropped = poll->match_overruns = 0;
+}
+
+void
+poll_give_up(struct poll *poll)
+{
+	poll_forget_judgement(poll);
+	feed_doc_free(&poll->doc);
+	poll->item_count = 0;
+	feed_state_clear(&poll->state);
+	feed_state_copy(&poll->state, &poll->feed->state);
+	poll->state.last_poll_ms = poll->polled_ms;
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include "alerts/event.h"
 #include "daemon/generation.h"
+#include "daemon/workers.h"
 #include "feeds/feed.h"
 #include "feeds/fetch.h"
 #include "feeds/health.h"
@@ -22,7 +23,9 @@
 
 enum poll_stage {
 	POLL_FETCHING,
+	POLL_PARSING,
 	POLL_LOOKING_UP,
+	POLL_MATCHING,
 	POLL_COMMITTING,
 };
 
@@ -32,14 +35,23 @@ struct poll {
 	const struct conf_feed *conf;	/* the feed's, of this generation */
 	struct generation *generation;
 	struct fetch *fetch;
+	struct fetch_result fetched;	/* what came of it, without the body */
 	struct feed_state state;	/* the feed's next state */
 	struct health_change change;	/* what it brings; told after a look-up */
 	bool is_first;			/* the feed never gave an entry before */
 	int64_t known_oldest_s;		/* of the last document, TIME_NONE */
+	int64_t polled_ms;		/* when it began */
 	struct feed_doc *doc;
 	size_t *doc_index;		/* items[i] is doc->items[doc_index[i]] */
 	struct store_item *items;
 	size_t item_count;
+	struct work work;		/* parsing, then matching */
+	double work_since;		/* when it was submitted, by the loop's clock */
+	const struct item **asked;	/* items to be matched, in order of time */
+	size_t *asked_index;		/* in items */
+	size_t asked_count;
+	size_t asked_now;		/* of them, by the work under way */
+	size_t answered;
 	size_t new_count;
 	size_t alert_count;
 	struct event *events;
@@ -53,7 +65,7 @@ struct poll {
 	struct buf history;		/* lines of new items, for once it is done */
 	size_t history_dropped;		/* items that it had no room for */
 	int64_t judged_ms;		/* when they were first seen */
-	size_t regex_overruns;		/* expressions given up on its items */
+	size_t match_overruns;		/* parts of topics given up on its items */
 	struct store_lookup lookup;
 	struct store_commit commit;
 	void *owner;			/* the pipeline's */
@@ -66,12 +78,34 @@ void poll_free(struct poll **poll);
 /* Goes on under another generation, that of its feed's configuration. */
 void poll_rebind(struct poll *poll, struct generation *generation);
 
+/* Keeps what the fetch gave, which is valid during its callback only. */
+void poll_take_result(struct poll *poll, const struct fetch_result *result);
+/* Makes the request to parse the body; -1 when it is too large for one. */
+int poll_ask_parse(struct poll *poll, const struct fetch_result *result);
+/*
+ * Takes the parser's reply, which may be a refusal. A worker that failed has
+ * left a broken document, with the reason.
+ */
+enum parse_outcome poll_take_parsed(struct poll *poll, struct err *why);
 /* Takes the document over; lists its items once each for the store. */
 void poll_take_doc(struct poll *poll, struct feed_doc *doc);
-/* After the look-up: matches what is new or changed, makes the events. */
-void poll_judge(struct poll *poll, int64_t now_ms);
+/* After the look-up: what is new or changed is to be matched. */
+void poll_select(struct poll *poll, int64_t now_ms);
+/*
+ * Makes the next request to match some of it: 1, 0 when all is answered, or -1
+ * when an item is too large for one.
+ */
+int poll_ask_match(struct poll *poll);
+/* Takes the matcher's reply and makes the events; -1 with the reason. */
+int poll_take_matched(struct poll *poll, struct err *why);
+/* Forgets what was selected and judged, as if the look-up had just come back. */
+void poll_forget_judgement(struct poll *poll);
+/* Forgets all that the document brought: the poll has failed after all. */
+void poll_give_up(struct poll *poll);
 /* Whether the document has an entry that was seen before; after the look-up. */
 bool poll_joins_on(const struct poll *poll);
+/* Whether it has one that is new and no old news; after the look-up. */
+bool poll_has_new(const struct poll *poll, int64_t now_ms);
 /* Adds the event of a change of the feed's state. */
 void poll_add_feed_event(
     struct poll *poll, enum feed_status from, int64_t now_ms);

@@ -28,6 +28,7 @@ daemon_http_options(const struct conf *conf)
 	    .concurrency = reload_http_places(conf),
 	    .user_agent = conf->user_agent,
 	    .ca_file = conf->ca_file,
+	    .name_servers = conf->name_servers,
 	};
 
 	return options;
@@ -109,6 +110,9 @@ reload_check(
 		return err_set(err, "state-dir cannot change from %s to %s "
 		    "while the daemon runs: restart it",
 		    old->state_dir, next->state_dir);
+	if (!reload_is_same(old->name_servers, next->name_servers))
+		return err_set(err, "name-servers cannot change while the "
+		    "daemon runs: restart it");
 	return 0;
 }
 

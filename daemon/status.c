@@ -5,10 +5,12 @@
 
 #include "daemon/notify.h"
 #include "daemon/status.h"
+#include "feeds/pace.h"
 #include "feeds/url.h"
 #include "lib/alloc.h"
 #include "lib/clock.h"
 #include "lib/json.h"
+#include "lib/sandbox.h"
 
 #define STATUS_STATES (FEED_UNREACHABLE + 1)
 
@@ -40,7 +42,7 @@ status_failing(const struct subscriptions *feeds)
 	size_t i;
 
 	for (i = 0; i < subscriptions_count(feeds) &&
-	     json_array_size(list) < STATUS_FAILING_MAX;
+		    json_array_size(list) < STATUS_FAILING_MAX;
 	     i++) {
 		const struct feed *feed = subscriptions_at(feeds, i);
 		json_t *entry;
@@ -100,7 +102,7 @@ status_sink(const struct outbox_status *sink)
 	json_set_string(object, "reason", sink->reason);
 	json_set_time_ms(object, "failing_since",
 	    sink->is_failing || sink->is_disabled ? sink->failing_since_ms
-	                                          : TIME_NONE);
+						  : TIME_NONE);
 	json_set_int(object, "pending", sink->pending);
 	json_set_int(object, "dead", sink->dead);
 	json_set_int(object, "delivered", sink->delivered);
@@ -128,9 +130,26 @@ status_polling(const struct pipeline_status *pipeline)
 	json_t *object = json_object();
 
 	json_set_bool(object, "is_paused", pipeline->is_paused);
+	json_set_bool(object, "is_offline", pipeline->is_offline);
 	json_set_string(object, "reason", pipeline->reason);
 	json_set_int(object, "in_flight",
 	    (int64_t)(pipeline->fetching + pipeline->storing));
+	return object;
+}
+
+static json_t *
+status_workers(const struct daemon *daemon)
+{
+	json_t *object = json_object();
+	struct workers_status workers;
+	char names[SANDBOX_NAMES_SIZE];
+
+	workers_status(daemon->workers, &workers);
+	json_set_int(object, "count", (int64_t)workers.count);
+	json_set_int(object, "lost", (int64_t)workers.lost);
+	json_set_int(object, "waiting", (int64_t)workers.waiting);
+	json_set_string(object, "unprotected",
+	    workers.missing ? sandbox_names(workers.missing, names) : NULL);
 	return object;
 }
 
@@ -174,6 +193,7 @@ status_json(void *data)
 	json_set_time_ms(object, "started", daemon->started_ms);
 	json_set_time_ms(object, "now", clock_wall_ms());
 	json_set(object, "polling", status_polling(&pipeline));
+	json_set(object, "workers", status_workers(daemon));
 	json_set(object, "feeds", status_feeds(daemon));
 	json_set(object, "topics", status_topics(daemon->generation->topics));
 	json_set(object, "items", items);
@@ -181,6 +201,15 @@ status_json(void *data)
 	json_set(object, "sinks", status_sinks(daemon));
 	json_set(object, "config", status_conf(daemon));
 	return object;
+}
+
+/* The time span of the entries, from which the interval is decided. */
+static int64_t
+status_window_s(const struct feed_state *state)
+{
+	if (state->newest_s == TIME_NONE || state->oldest_s == TIME_NONE)
+		return 0;
+	return state->newest_s - state->oldest_s;
 }
 
 static json_t *
@@ -203,6 +232,9 @@ status_feed(const struct feed *feed)
 	json_set_time_ms(object, "last_ok", state->last_ok_ms);
 	json_set_time_ms(object, "last_new", state->last_new_ms);
 	json_set_time_s(object, "newest", state->newest_s);
+	json_set_time_s(object, "oldest", state->oldest_s);
+	json_set_int(object, "window_s", status_window_s(state));
+	json_set_int(object, "pace_s", pace_mean_s(&state->pace));
 	json_set_time_ms(object, "next_due", state->next_due_ms);
 	json_set_int(object, "interval_s", state->interval_ms / 1000);
 	json_set_int(object, "latency_ms", state->latency_ms);
@@ -226,13 +258,12 @@ status_feeds_json(void *data, const char *after, size_t limit)
 	if (end - i > limit)
 		end = i + limit;
 	for (; i < end; i++)
-		json_append(
-		    list, status_feed(subscriptions_at(feeds, i)));
+		json_append(list, status_feed(subscriptions_at(feeds, i)));
 	json_set(object, "feeds", list);
 	json_set_string(object, "next",
 	    end > 0 && end < subscriptions_count(feeds)
-	        ? subscriptions_at(feeds, end - 1)->conf->name
-	        : NULL);
+		? subscriptions_at(feeds, end - 1)->conf->name
+		: NULL);
 	return object;
 }
 
@@ -240,11 +271,10 @@ status_feeds_json(void *data, const char *after, size_t limit)
 static void
 status_set_sink_gauges(const struct daemon *daemon)
 {
-	struct metric *pending =
-	    metrics_gauge(daemon->metrics, "wirewatch_outbox_pending",
-		"Deliveries that wait, by sink.");
-	struct metric *dead = metrics_gauge(daemon->metrics,
-	    "wirewatch_outbox_dead", "Dead letters, by sink.");
+	struct metric *pending = metrics_gauge(daemon->metrics,
+	    "wirewatch_outbox_pending", "Deliveries that wait, by sink.");
+	struct metric *dead = metrics_gauge(
+	    daemon->metrics, "wirewatch_outbox_dead", "Dead letters, by sink.");
 	struct metric *failing = metrics_gauge(daemon->metrics,
 	    "wirewatch_sink_failing", "Whether a sink fails (1) or not (0).");
 	struct outbox_status sink;
@@ -274,8 +304,8 @@ status_set_gauges(const struct daemon *daemon)
 	size_t i;
 
 	status_count_feeds(feeds, &counts);
-	metric = metrics_gauge(daemon->metrics, "wirewatch_feeds",
-	    "Feeds by their state.");
+	metric = metrics_gauge(
+	    daemon->metrics, "wirewatch_feeds", "Feeds by their state.");
 	for (i = 0; i < STATUS_STATES; i++)
 		metric_set_label(metric, "status",
 		    feed_status_name((enum feed_status)i),
@@ -306,12 +336,11 @@ status_line(const struct daemon *daemon)
 
 	status_count_feeds(feeds, &counts);
 	pipeline_status(daemon->pipeline, &pipeline);
-	return xasprintf("%s%s%s%zu feeds, %zu failing, %" PRId64
-			 " alerts",
+	return xasprintf("%s%s%s%zu feeds, %zu failing, %" PRId64 " alerts",
 	    pipeline.is_paused ? "paused: " : "",
 	    pipeline.is_paused ? pipeline.reason : "",
-	    pipeline.is_paused ? "; " : "",
-	    subscriptions_count(feeds), counts.failing, pipeline.alerts);
+	    pipeline.is_paused ? "; " : "", subscriptions_count(feeds),
+	    counts.failing, pipeline.alerts);
 }
 
 void

@@ -82,16 +82,22 @@ subscriptions_forget_url(struct feed_state *state, const char *url)
 	state->newest_s = state->oldest_s = TIME_NONE;
 	state->last_new_ms = TIME_NONE;
 	state->next_due_ms = TIME_NONE;
+	state->asked_s = 0;
+	memset(&state->skip, 0, sizeof(state->skip));
+	memset(&state->pace, 0, sizeof(state->pace));
 }
 
 static void
 subscriptions_check_url(struct feed *feed)
 {
-	if (feed->state.url && !strcmp(feed->state.url, feed->conf->url))
-		return;
-	/* a feed that is not scheduled yet has no host to leave */
-	feed->is_host_stale = feed->state.url != NULL;
-	subscriptions_forget_url(&feed->state, feed->conf->url);
+	char *origin = feed_origin(feed->conf);
+
+	if (!feed->state.url || strcmp(feed->state.url, origin)) {
+		/* one that is not scheduled yet has no host to leave */
+		feed->is_host_stale = feed->state.url != NULL;
+		subscriptions_forget_url(&feed->state, origin);
+	}
+	free(origin);
 }
 
 static int

@@ -104,7 +104,8 @@ date_is_clock_valid(const struct date_parts *parts)
 }
 
 static int
-date_seconds(struct date_parts *parts, int64_t *seconds_r)
+date_seconds(
+    struct date_parts *parts, const int *zone_min, int64_t *seconds_r)
 {
 	static const int64_t min_s = -62135596800LL; /* 0001-01-01 */
 	static const int64_t max_s = 253402300799LL; /* 9999-12-31T23:59:59 */
@@ -118,6 +119,8 @@ date_seconds(struct date_parts *parts, int64_t *seconds_r)
 		return -1;
 	if (parts->has_time && !parts->has_zone)
 		offset_min = parts->local_min;
+	if (zone_min && !parts->has_zone)
+		offset_min = *zone_min;
 	seconds = (int64_t)days * DATE_DAY_S + parts->hour * 3600 +
 	    (parts->minute - offset_min) * 60 + parts->second;
 	if (seconds < min_s || seconds > max_s)
@@ -257,8 +260,9 @@ date_parts_init(struct date_parts *parts)
 	parts->year = parts->month = parts->day = parts->weekday = -1;
 }
 
-int
-date_parse(const char *text, int64_t *seconds_r)
+/* zone_min is NULL where none is known. */
+static int
+date_read(const char *text, const int *zone_min, int64_t *seconds_r)
 {
 	char folded[DATE_TEXT_MAX + 1];
 	struct date_parts parts;
@@ -276,9 +280,21 @@ date_parse(const char *text, int64_t *seconds_r)
 		return 0;
 	date_parts_init(&parts);
 	if (date_iso_read(folded, &parts) == 0)
-		return date_seconds(&parts, seconds_r);
+		return date_seconds(&parts, zone_min, seconds_r);
 	date_parts_init(&parts);
 	if (date_loose_read(folded, &parts) == 0)
-		return date_seconds(&parts, seconds_r);
+		return date_seconds(&parts, zone_min, seconds_r);
 	return -1;
+}
+
+int
+date_parse(const char *text, int64_t *seconds_r)
+{
+	return date_read(text, NULL, seconds_r);
+}
+
+int
+date_parse_in(const char *text, int zone_min, int64_t *seconds_r)
+{
+	return date_read(text, &zone_min, seconds_r);
 }

@@ -10,5 +10,7 @@
  * guess, never "now"); *seconds_r is TIME_NONE then.
  */
 int date_parse(const char *text, int64_t *seconds_r);
+/* The same where a date without a zone is of this one, minutes east of UTC. */
+int date_parse_in(const char *text, int zone_min, int64_t *seconds_r);
 
 #endif

@@ -1,6 +1,8 @@
 /* Subscriptions and their states: plain data, copied and freed in one place. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "config/conf.h"
 #include "feeds/feed.h"
@@ -64,6 +66,30 @@ feed_status_is_healthy(enum feed_status status)
 	}
 }
 
+/* First what brings nothing at all, last what a feed merely says of itself. */
+int
+feed_status_rank(enum feed_status status)
+{
+	static const int ranks[] = {
+	    [FEED_NEW] = 1,
+	    [FEED_OK] = 0,
+	    [FEED_EMPTY] = 9,
+	    [FEED_HTML] = 10,
+	    [FEED_STALE] = 6,
+	    [FEED_SILENT] = 7,
+	    [FEED_GAP] = 8,
+	    [FEED_BLOCKED] = 12,
+	    [FEED_MOVED] = 2,
+	    [FEED_GONE] = 14,
+	    [FEED_UNDATED] = 3,
+	    [FEED_FUTURE] = 4,
+	    [FEED_BROKEN] = 11,
+	    [FEED_UNREACHABLE] = 13,
+	};
+
+	return ranks[status];
+}
+
 void
 feed_state_init(struct feed_state *state)
 {
@@ -75,6 +101,7 @@ feed_state_init(struct feed_state *state)
 	state->oldest_s = TIME_NONE;
 	state->next_due_ms = TIME_NONE;
 	state->status_since_ms = TIME_NONE;
+	state->told_until_ms = TIME_NONE;
 }
 
 void
@@ -124,6 +151,40 @@ feed_free(struct feed **feed)
 	feed_state_clear(&(*feed)->state);
 	free(*feed);
 	*feed = NULL;
+}
+
+/* A text in a hash, NULL apart from "". */
+static void
+feed_hash_text(XXH3_state_t *hash, const char *text)
+{
+	(void)XXH3_64bits_update(
+	    hash, text ? text : "", text ? strlen(text) + 1 : 0);
+	(void)XXH3_64bits_update(hash, "", 1);
+}
+
+char *
+feed_origin(const struct conf_feed *conf)
+{
+	const struct conf_html *html = &conf->html;
+	XXH3_state_t *hash;
+	char *origin;
+
+	if (!html->item)
+		return xstrdup(conf->url);
+	hash = XXH3_createState();
+	if (!hash)
+		abort();
+	(void)XXH3_64bits_reset(hash);
+	feed_hash_text(hash, html->item);
+	feed_hash_text(hash, html->title);
+	feed_hash_text(hash, html->link);
+	feed_hash_text(hash, html->date);
+	feed_hash_text(hash, html->summary);
+	(void)XXH3_64bits_update(hash, &html->zone_min, sizeof(html->zone_min));
+	origin = xasprintf("%s html:%016" PRIx64, conf->url,
+	    (uint64_t)XXH3_64bits_digest(hash));
+	(void)XXH3_freeState(hash);
+	return origin;
 }
 
 const char *

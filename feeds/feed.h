@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "feeds/item.h"
+
 /*
  * One subscription. Its configuration belongs to struct conf; what it has been
  * through (struct feed_state) is kept in the store, under its name.
@@ -30,6 +32,18 @@ const char *feed_status_name(enum feed_status status);
 int feed_status_parse(const char *name, enum feed_status *status_r);
 /* Whether the feed may be counted on to carry news. */
 bool feed_status_is_healthy(enum feed_status status);
+/* How much it wants an operator's eye: 0 is well, more is worse. */
+int feed_status_rank(enum feed_status status);
+
+/*
+ * How often a feed brings something new, as we saw it, whatever dates it
+ * states (feeds/pace.h). Zeroes: nothing known yet.
+ */
+struct feed_pace {
+	int64_t watched_s;	/* all pauses together */
+	int64_t longest_s;	/* the longest pause, slowly forgotten */
+	int count;		/* pauses */
+};
 
 /* Times are wall milliseconds, TIME_NONE when it never happened. */
 struct feed_state {
@@ -51,9 +65,14 @@ struct feed_state {
 	int failures;		/* consecutive */
 	int item_count;		/* entries in the last good document */
 	enum feed_status status;
+	enum feed_status told;	/* the status that the operator knows of */
 	int64_t status_since_ms;
+	int64_t told_until_ms;	/* see health_tell.c; TIME_NONE */
+	int64_t asked_s;	/* ttl or sy: of the last document; 0 = none */
+	struct feed_skip skip;	/* of the last document */
+	struct feed_pace pace;
 	char *reason;		/* for people; NULL when all is well */
-	char *url;		/* the configured URL all this was learnt from */
+	char *url;		/* the feed_origin() all this was learnt from */
 };
 
 void feed_state_init(struct feed_state *state);
@@ -77,6 +96,11 @@ struct feed {
 
 struct feed *feed_new(const struct conf_feed *conf);
 void feed_free(struct feed **feed);
+/*
+ * What a feed's state is learnt from: its URL, and of a page how it is read.
+ * Owned by the caller.
+ */
+char *feed_origin(const struct conf_feed *conf);
 /* Where to poll: the configured URL, or where it has moved to for good. */
 const char *feed_url(const struct feed *feed);
 

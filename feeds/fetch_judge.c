@@ -6,16 +6,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <xxhash.h>
 
 #include "feeds/fetch_private.h"
 
-#define FETCH_CHALLENGE_LOOK (64 * 1024)	/* bytes searched for marks */
-
 void
-fetch_fail(struct fetch_result *result, enum feed_status status,
-    const char *fmt, ...)
+fetch_fail(
+    struct fetch_result *result, enum feed_status status, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -24,34 +21,6 @@ fetch_fail(struct fetch_result *result, enum feed_status status,
 	va_start(ap, fmt);
 	vsnprintf(result->reason.text, sizeof(result->reason.text), fmt, ap);
 	va_end(ap);
-}
-
-static bool
-fetch_judge_body_says(const struct http_response *response, const char *mark)
-{
-	size_t len = response->body_len < FETCH_CHALLENGE_LOOK
-	    ? response->body_len
-	    : FETCH_CHALLENGE_LOOK;
-
-	return response->body &&
-	    memmem(response->body, len, mark, strlen(mark)) != NULL;
-}
-
-/* Cloudflare asks for a browser: with its header, formerly in the page only. */
-static bool
-fetch_judge_is_challenge(const struct http_response *response)
-{
-	if (response->cf_mitigated &&
-	    strcasecmp(response->cf_mitigated, "challenge") == 0)
-		return true;
-	if (response->status != 403 && response->status != 503)
-		return false;
-	if (!response->server ||
-	    strncasecmp(response->server, "cloudflare", 10) != 0)
-		return false;
-	return fetch_judge_body_says(response, "challenge-platform") ||
-	    fetch_judge_body_says(response, "cf-chl") ||
-	    fetch_judge_body_says(response, "jschl");
 }
 
 static enum feed_status
@@ -89,15 +58,16 @@ fetch_judge_remark(int status)
 
 static void
 fetch_judge_status_code(struct fetch_result *result,
-    const struct http_response *response, int64_t now_ms)
+    const struct http_response *response, const char *challenger,
+    int64_t now_ms)
 {
 	char text[48];
 	int64_t wait;
 
 	http_status_text(response->status, text);
-	if (fetch_judge_is_challenge(response))
+	if (challenger)
 		fetch_fail(result, FEED_BLOCKED,
-		    "HTTP %s: Cloudflare demands a browser", text);
+		    "HTTP %s: %s demands a browser", text, challenger);
 	else
 		fetch_fail(result, fetch_judge_status(response->status),
 		    "HTTP %s%s", text, fetch_judge_remark(response->status));
@@ -137,21 +107,24 @@ void
 fetch_judge(struct fetch_result *result, struct http_response *response,
     const struct fetch_known *known, int64_t now_ms)
 {
+	const char *challenger;
+
 	result->status = FEED_OK;
 	result->http_status = response->status;
 	if (response->error != HTTP_ERROR_NONE) {
 		fetch_fail(result, FEED_UNREACHABLE, "%s",
 		    response->reason.text[0]
-		        ? response->reason.text
-		        : http_error_name(response->error));
+			? response->reason.text
+			: http_error_name(response->error));
 		return;
 	}
-	if (response->status == 200 && !fetch_judge_is_challenge(response))
+	challenger = fetch_challenge(response);
+	if (response->status == 200 && !challenger)
 		fetch_judge_body(result, response, known);
 	else if (response->status == 304 && known->has_asked)
 		result->outcome = FETCH_NOT_MODIFIED;
 	else {
-		fetch_judge_status_code(result, response, now_ms);
+		fetch_judge_status_code(result, response, challenger, now_ms);
 		return;
 	}
 	result->freshness_ms = http_freshness_ms(

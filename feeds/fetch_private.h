@@ -17,6 +17,11 @@ struct fetch_known {
 void fetch_judge(struct fetch_result *result, struct http_response *response,
     const struct fetch_known *known, int64_t now_ms);
 /*
+ * fetch_challenge.c: who demands a browser in this answer, whatever its status;
+ * NULL if nobody does.
+ */
+const char *fetch_challenge(const struct http_response *response);
+/*
  * fetch.c: why a redirect between these URLs is never followed; NULL when it
  * may be. `to` is absolute, or NULL when it is no http(s) URL.
  */

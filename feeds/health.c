@@ -1,14 +1,12 @@
 /*
  * The health of a feed. Whatever a poll brings, the status and its reason are
- * set at once; whether the operator hears of it is decided apart:
+ * set at once; whether the operator hears of it is decided apart, in
+ * health_tell.c.
  *
- * - A server that cannot be reached is news only when it has failed
- *   HEALTH_UNREACHABLE_AFTER times, since networks have accidents. All other
- *   states are answers, not accidents, and news at once.
- * - What was not told is not taken back: the news is always the difference to
- *   the state that the operator knows.
- * - A gap is news when it begins. That the next document joins on again says
- *   nothing that would bring the lost entries back, and is not told.
+ * Two states are of time. STALE goes by the dates of the entries and is seen
+ * on the first poll; SILENT by when we saw new ones (pace.h), which works
+ * without dates and much earlier for a busy feed, but must be learnt. Neither
+ * needs a new document: the next 304 is enough.
  *
  * A 304, or the same body again, stands for the last document that could be
  * read, because only that one leaves validators and a hash behind. It ends a
@@ -23,7 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "feeds/health.h"
+#include "feeds/health_private.h"
+#include "feeds/pace.h"
 #include "feeds/url.h"
 #include "lib/alloc.h"
 #include "lib/clock.h"
@@ -33,14 +32,14 @@ struct health_dates {
 	size_t usable;
 	int64_t newest_s;
 	int64_t oldest_s;
-	int64_t latest_s;	/* with those in the future */
+	int64_t latest_s; /* with those in the future */
 };
 
 static int64_t
 health_item_date(const struct item *item)
 {
 	return item->published_s != TIME_NONE ? item->published_s
-	                                      : item->updated_s;
+					      : item->updated_s;
 }
 
 static void
@@ -72,7 +71,7 @@ bool
 health_had_entries(const struct feed_state *state)
 {
 	return state->item_count > 0 || state->newest_s != TIME_NONE ||
-	    state->last_new_ms != TIME_NONE || state->status == FEED_EMPTY;
+	       state->last_new_ms != TIME_NONE || state->status == FEED_EMPTY;
 }
 
 /* How old the newest entry may be, by the pace of those before it. */
@@ -84,7 +83,7 @@ health_stale_after_s(const struct feed_state *state)
 	if (state->item_count < 2 || state->newest_s == state->oldest_s)
 		return HEALTH_STALE_UNPACED_S;
 	after = (state->newest_s - state->oldest_s) / (state->item_count - 1) *
-	    HEALTH_STALE_CADENCES;
+		HEALTH_STALE_CADENCES;
 	if (after < HEALTH_STALE_MIN_S)
 		return HEALTH_STALE_MIN_S;
 	return after > HEALTH_STALE_MAX_S ? HEALTH_STALE_MAX_S : after;
@@ -104,6 +103,16 @@ health_is_unread(const struct feed_state *state)
 	}
 }
 
+/* A feed that had a habit of bringing something new, and has lost it. */
+static bool
+health_is_silent(const struct feed_state *state, int64_t now_ms)
+{
+	int64_t after_s = pace_silent_after_s(&state->pace);
+
+	return after_s > 0 && state->last_new_ms != TIME_NONE &&
+	       (now_ms - state->last_new_ms) / 1000 > after_s;
+}
+
 /* What the last readable document says of the feed as time passes. */
 static enum feed_status
 health_of_document(const struct feed_state *state, int64_t now_ms)
@@ -118,48 +127,11 @@ health_of_document(const struct feed_state *state, int64_t now_ms)
 	return state->has_moved ? FEED_MOVED : FEED_OK;
 }
 
-/* The state that the operator knows of. */
-static enum feed_status
-health_told(const struct feed_state *state, int64_t now_ms)
-{
-	if (state->status != FEED_UNREACHABLE ||
-	    state->failures >= HEALTH_UNREACHABLE_AFTER)
-		return state->status;
-	if (state->last_ok_ms == TIME_NONE)
-		return FEED_NEW;
-	return health_of_document(state, now_ms);
-}
-
+/* Whether silence is all that is worth saying of a feed in that state. */
 static bool
-health_is_news(const struct feed_state *state, enum feed_status from,
-    enum feed_status to)
+health_yields_to_silence(enum feed_status status)
 {
-	if (from == to)
-		return false;
-	if (to == FEED_UNREACHABLE)
-		return state->failures >= HEALTH_UNREACHABLE_AFTER;
-	if (from == FEED_NEW || from == FEED_GAP)
-		return to != FEED_OK && to != FEED_MOVED;
-	return true;
-}
-
-/* Takes the reason over; NULL when all is well. */
-static struct health_change
-health_settle(struct feed_state *state, enum feed_status told,
-    enum feed_status to, char *reason, int64_t now_ms)
-{
-	struct health_change change = {
-	    .is_news = health_is_news(state, told, to),
-	    .from = told,
-	    .to = to,
-	};
-
-	if (state->status != to || state->status_since_ms == TIME_NONE)
-		state->status_since_ms = now_ms;
-	state->status = to;
-	free(state->reason);
-	state->reason = reason;
-	return change;
+	return status != FEED_EMPTY && status != FEED_GAP;
 }
 
 static void
@@ -192,8 +164,7 @@ static struct health_change
 health_fail(struct feed_state *state, enum feed_status to, const char *why,
     int64_t now_ms)
 {
-	enum feed_status told = health_told(state, now_ms);
-	bool is_known = state->failures > 0 && told == state->status;
+	bool is_known = state->failures > 0 && state->told == state->status;
 
 	state->failures++;
 	/* that it fails was told already: how it fails now need not wait */
@@ -201,7 +172,7 @@ health_fail(struct feed_state *state, enum feed_status to, const char *why,
 	    to == FEED_UNREACHABLE)
 		state->failures = HEALTH_UNREACHABLE_AFTER;
 	health_try_other_url(state);
-	return health_settle(state, told, to, xstrdup(why), now_ms);
+	return health_settle(state, to, xstrdup(why), now_ms);
 }
 
 static void
@@ -236,8 +207,7 @@ health_note_move(struct feed_state *state, const struct fetch_result *result)
 }
 
 static void
-health_note_success(struct feed_state *state,
-    const struct fetch_result *result)
+health_note_success(struct feed_state *state, const struct fetch_result *result)
 {
 	health_note_move(state, result);
 	state->failures = 0;
@@ -248,20 +218,44 @@ health_note_success(struct feed_state *state,
 
 /* Settles a poll that has read a document, or heard that it is the same. */
 static struct health_change
-health_settle_read(struct feed_state *state, enum feed_status told,
-    enum feed_status to, char *reason, int64_t now_ms)
+health_settle_read(
+    struct feed_state *state, enum feed_status to, char *reason, int64_t now_ms)
 {
+	struct health_change change = health_settle(state, to, reason, now_ms);
+
 	if (to != FEED_EMPTY)
 		state->last_ok_ms = now_ms;
-	return health_settle(state, told, to, reason, now_ms);
+	return change;
 }
 
-/* Takes the moment that matters for the state: a span of time in ms. */
 static char *
-health_reason(const struct feed_state *state, enum feed_status status,
-    int64_t span_ms)
+health_moved_reason(const struct feed_state *state)
 {
-	char span[CLOCK_RFC3339_SIZE], *url, *reason;
+	char *url = url_redacted(state->moved_url);
+	char *reason = xasprintf("moved for good to %s", url);
+
+	free(url);
+	return reason;
+}
+
+static char *
+health_silent_reason(const struct feed_state *state, const char *span)
+{
+	char mean[CLOCK_RFC3339_SIZE], longest[CLOCK_RFC3339_SIZE];
+
+	clock_human(pace_mean_s(&state->pace) * 1000, mean);
+	clock_human(state->pace.longest_s * 1000, longest);
+	return xasprintf("no new entry for %s; before, one came every %s, and "
+			 "after %s at the latest",
+	    span, mean, longest);
+}
+
+/* Takes the time that matters for the state, a span in ms; 0 = not known. */
+static char *
+health_reason(
+    const struct feed_state *state, enum feed_status status, int64_t span_ms)
+{
+	char span[CLOCK_RFC3339_SIZE];
 
 	clock_human(span_ms, span);
 	switch (status) {
@@ -270,21 +264,52 @@ health_reason(const struct feed_state *state, enum feed_status status,
 	case FEED_UNDATED:
 		return xstrdup("no entry has a date that can be used");
 	case FEED_FUTURE:
-		return xasprintf("an entry is dated %s in the future", span);
+		return span_ms ? xasprintf(
+				     "an entry is dated %s in the future", span)
+			       : xstrdup("an entry is dated in the future");
 	case FEED_GAP:
-		return xasprintf("entries of up to %s were missed: the oldest "
-		                 "is newer than all that were seen before",
-		    span);
+		return span_ms
+			   ? xasprintf(
+				 "entries of up to %s were missed: the oldest "
+				 "is newer than all that were seen before",
+				 span)
+			   : xstrdup("entries were missed before");
 	case FEED_STALE:
-		return xasprintf("no new entry for %s", span);
+		return xasprintf("no entry is younger than %s", span);
+	case FEED_SILENT:
+		return health_silent_reason(state, span);
 	case FEED_MOVED:
-		url = url_redacted(state->moved_url);
-		reason = xasprintf("moved for good to %s", url);
-		free(url);
-		return reason;
+		return health_moved_reason(state);
 	default:
 		return NULL;
 	}
+}
+
+/* The time that the reason names. */
+static int64_t
+health_span_ms(
+    const struct feed_state *state, enum feed_status status, int64_t now_ms)
+{
+	if (status == FEED_STALE)
+		return now_ms - state->newest_s * 1000;
+	if (status == FEED_SILENT)
+		return now_ms - state->last_new_ms;
+	return 0;
+}
+
+/*
+ * What was seen in the document itself, which is gone by now, holds until time
+ * has made something worse of it, or a failure was told.
+ */
+static enum feed_status
+health_kept(
+    const struct feed_state *state, bool was_failing, enum feed_status to)
+{
+	enum feed_status kept = was_failing ? state->told : state->status;
+
+	if (kept != FEED_GAP && kept != FEED_FUTURE)
+		return to;
+	return health_is_well(to) || to == FEED_UNDATED ? kept : to;
 }
 
 /* The same document as before: only what time does to it can change. */
@@ -292,39 +317,35 @@ static struct health_change
 health_unchanged(
     struct feed_state *state, const struct fetch_result *result, int64_t now_ms)
 {
-	enum feed_status told = health_told(state, now_ms);
 	bool was_failing = state->failures > 0;
 	enum feed_status to;
-	int64_t span_ms = 0;
 	char *reason;
 
 	health_note_success(state, result);
 	to = health_of_document(state, now_ms);
-	if (!was_failing &&
-	    (state->status == FEED_GAP || state->status == FEED_FUTURE)) {
-		/* seen in the document itself, which is gone by now */
-		to = state->status;
+	if (health_yields_to_silence(to) && health_is_silent(state, now_ms))
+		to = FEED_SILENT;
+	to = health_kept(state, was_failing, to);
+	if (to == state->status &&
+	    (to == FEED_GAP || to == FEED_FUTURE || to == FEED_EMPTY)) {
 		reason = state->reason;
 		state->reason = NULL;
-	} else {
-		if (to == FEED_STALE)
-			span_ms = now_ms - state->newest_s * 1000;
-		reason = health_reason(state, to, span_ms);
-	}
-	return health_settle_read(state, told, to, reason, now_ms);
+	} else
+		reason =
+		    health_reason(state, to, health_span_ms(state, to, now_ms));
+	return health_settle_read(state, to, reason, now_ms);
 }
 
 struct health_change
-health_after_fetch(struct feed_state *state, const struct fetch_result *result,
-    int64_t now_ms)
+health_after_fetch(
+    struct feed_state *state, const struct fetch_result *result, int64_t now_ms)
 {
 	if (result->outcome == FETCH_NOT_MODIFIED && health_is_unread(state))
 		return (struct health_change){
 		    .from = state->status, .to = state->status};
 	if (result->outcome != FETCH_FAILED)
 		return health_unchanged(state, result, now_ms);
-	return health_fail(
-	    state, result->status, result->reason.text, now_ms);
+	return health_fail(state, result->status, result->reason.text, now_ms);
 }
 
 /* For how long entries may have come and gone between two polls; 0 = never. */
@@ -341,24 +362,31 @@ health_gap_ms(const struct feed_state *state, const struct feed_doc *doc,
 
 /* Empty: the dates stay, for the next entries must join on to them. */
 static enum feed_status
-health_judge_empty(struct feed_state *state, int64_t now_ms)
+health_judge_empty(
+    struct feed_state *state, const struct feed_doc *doc, int64_t now_ms)
 {
-	bool had_entries = health_had_entries(state);
+	/* where a page has no entries, expressions find none */
+	bool had_entries =
+	    doc->format == FEED_FORMAT_PAGE || health_had_entries(state);
 
 	state->item_count = 0;
 	return had_entries ? FEED_EMPTY : health_of_document(state, now_ms);
 }
 
-/* The state that a document brings, and the time that its reason names. */
+/*
+ * The state that a document brings, and the time that its reason names. That
+ * an entry is dated ahead hides nothing: an old feed is full of such notices.
+ */
 static enum feed_status
 health_judge(struct feed_state *state, const struct feed_doc *doc,
     int64_t now_ms, int64_t *span_ms_r, int64_t *gap_ms_r)
 {
 	struct health_dates dates;
+	enum feed_status to;
 
 	*span_ms_r = *gap_ms_r = 0;
 	if (doc->item_count == 0)
-		return health_judge_empty(state, now_ms);
+		return health_judge_empty(state, doc, now_ms);
 	health_read_dates(doc, now_ms / 1000, &dates);
 	*gap_ms_r = health_gap_ms(state, doc, &dates);
 	state->newest_s = dates.newest_s;
@@ -366,14 +394,14 @@ health_judge(struct feed_state *state, const struct feed_doc *doc,
 	state->item_count = (int)doc->item_count;
 	if (doc->dropped > 0)
 		return FEED_GAP;
-	if (dates.latest_s != TIME_NONE &&
+	to = health_of_document(state, now_ms);
+	if (to != FEED_STALE && dates.latest_s != TIME_NONE &&
 	    dates.latest_s > now_ms / 1000 + HEALTH_FUTURE_S) {
 		*span_ms_r = dates.latest_s * 1000 - now_ms;
 		return FEED_FUTURE;
 	}
-	if (state->newest_s != TIME_NONE)
-		*span_ms_r = now_ms - state->newest_s * 1000;
-	return health_of_document(state, now_ms);
+	*span_ms_r = health_span_ms(state, to, now_ms);
+	return to;
 }
 
 static const char *
@@ -406,6 +434,14 @@ health_of_outcome(const struct feed_state *state, enum parse_outcome outcome)
 	return FEED_BROKEN;
 }
 
+/* Whether a page says itself why no entry was found on it. */
+static bool
+health_is_missed(const struct feed_doc *doc)
+{
+	return doc->format == FEED_FORMAT_PAGE && doc->item_count == 0 &&
+	       doc->complaint;
+}
+
 static char *
 health_overrun(const struct feed_doc *doc)
 {
@@ -418,8 +454,8 @@ health_after_parse(struct feed_state *state, const struct fetch_result *result,
     enum parse_outcome outcome, const struct feed_doc *doc,
     const struct err *why, int64_t now_ms)
 {
-	enum feed_status told = health_told(state, now_ms), to;
 	struct health_change change;
+	enum feed_status to;
 	int64_t span_ms, gap_ms;
 
 	if (outcome != PARSE_OK) {
@@ -429,19 +465,59 @@ health_after_parse(struct feed_state *state, const struct fetch_result *result,
 		    health_complaint(outcome, why), now_ms);
 	}
 	health_note_success(state, result);
+	state->asked_s = doc->ttl_s;
+	state->skip = doc->skip;
 	to = health_judge(state, doc, now_ms, &span_ms, &gap_ms);
-	change = health_settle_read(state, told, to,
-	    doc->dropped > 0 ? health_overrun(doc)
-	                     : health_reason(state, to, span_ms),
+	change = health_settle_read(state, to,
+	    doc->dropped > 0	    ? health_overrun(doc)
+	    : health_is_missed(doc) ? xstrdup(doc->complaint)
+				    : health_reason(state, to, span_ms),
 	    now_ms);
 	change.gap_ms = to == FEED_GAP ? 0 : gap_ms;
 	return change;
 }
 
-void
-health_confirm_gap(
-    struct feed_state *state, struct health_change *change, int64_t now_ms)
+/*
+ * While we did not look, be it that we or that the feed were down, nothing was
+ * a pause of the feed.
+ */
+static void
+health_note_new(struct feed_state *state, const struct health_change *change,
+    int64_t now_ms)
 {
-	*change = health_settle(state, change->from, FEED_GAP,
-	    health_reason(state, FEED_GAP, change->gap_ms), now_ms);
+	int64_t until_ms = now_ms;
+
+	if (until_ms > change->before.watched_until_ms)
+		until_ms = change->before.watched_until_ms;
+	if (state->last_new_ms != TIME_NONE && until_ms != TIME_NONE)
+		pace_note(&state->pace, (until_ms - state->last_new_ms) / 1000);
+	state->last_new_ms = now_ms;
+}
+
+/* Decides once more, for another state; gap_ms stays for people. */
+static void
+health_resettle(struct feed_state *state, struct health_change *change,
+    enum feed_status to, int64_t span_ms, int64_t now_ms)
+{
+	int64_t gap_ms = change->gap_ms;
+
+	health_unsettle(state, change);
+	*change =
+	    health_settle(state, to, health_reason(state, to, span_ms), now_ms);
+	change->gap_ms = gap_ms;
+}
+
+void
+health_after_lookup(struct feed_state *state, struct health_change *change,
+    const struct health_found *found, int64_t now_ms)
+{
+	if (found->has_new)
+		health_note_new(state, change, now_ms);
+	if (change->gap_ms && !found->joins_on)
+		health_resettle(
+		    state, change, FEED_GAP, change->gap_ms, now_ms);
+	else if (health_yields_to_silence(change->to) &&
+		 health_is_silent(state, now_ms))
+		health_resettle(state, change, FEED_SILENT,
+		    now_ms - state->last_new_ms, now_ms);
 }

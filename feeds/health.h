@@ -28,15 +28,32 @@
 /* 1990: before there were feeds, so no date but a placeholder. */
 #define HEALTH_PAST_S 631152000LL
 
+/*
+ * A feed that changes its state again and again is told so many times at once
+ * and then once in so long, each time as it is then: five feeds that alternate
+ * between two states must not bury the one that died. The last event before
+ * that says so.
+ */
+#define HEALTH_TOLD_AT_ONCE 4
+#define HEALTH_TOLD_EVERY_MS (6 * 3600 * 1000LL)
+
 struct health_change {
 	bool is_news;		/* the state changed: an event is due */
-	enum feed_status from;
+	enum feed_status from;	/* what was told before */
 	enum feed_status to;
 	/*
 	 * By its dates the document does not join on to the one before:
 	 * entries of up to so long were missed, unless one of its own is known.
 	 */
 	int64_t gap_ms;
+	/* health.c's own: what the state was before, to decide once more */
+	struct {
+		enum feed_status status;
+		enum feed_status told;
+		int64_t since_ms;
+		int64_t told_until_ms;
+		int64_t watched_until_ms;	/* we looked until then */
+	} before;
 };
 
 /*
@@ -59,10 +76,23 @@ struct health_change health_after_parse(struct feed_state *state,
     const struct fetch_result *result, enum parse_outcome outcome,
     const struct feed_doc *doc, const struct err *why, int64_t now_ms);
 /*
- * After the look-up, when gap_ms of the change is set and none of the
- * document's entries was seen before: now the gap is certain.
+ * During an outage here (feeds/outage.h): that the feed cannot be reached is no
+ * news; it will be at the first failure after the outage.
  */
-void health_confirm_gap(struct feed_state *state, struct health_change *change,
+void health_hold_back(
+    struct feed_state *state, struct health_change *change);
+
+/* What a look-up of the document's entries has shown. */
+struct health_found {
+	bool joins_on;		/* an entry of it was seen before */
+	bool has_new;		/* one was not, and is no old news */
+};
+/*
+ * After the look-up of a document that was parsed: whether its gap is certain,
+ * and whether the feed is silent, is known only now. Settles the change anew.
+ */
+void health_after_lookup(struct feed_state *state,
+    struct health_change *change, const struct health_found *found,
     int64_t now_ms);
 
 #endif

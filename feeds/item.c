@@ -15,6 +15,7 @@
 #include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <xxhash.h>
 
 #include "feeds/item.h"
@@ -42,6 +43,8 @@ static const char *const feed_format_names[] = {
     "rdf",
     "atom",
     "json",
+    "sitemap",
+    "html",
 };
 
 const char *
@@ -114,22 +117,50 @@ item_line(const char *text, char **owned_r)
 	return *owned_r;
 }
 
+/*
+ * A guid or link as it is hashed: a site that moves to https says of all its
+ * entries that they are new ones. Owned by the caller.
+ */
+static char *
+item_schemeless(const char *text)
+{
+	static const char https[] = "https://";
+
+	if (strncasecmp(text, https, strlen(https)) != 0)
+		return xstrdup(text);
+	return xasprintf("http://%s", text + strlen(https));
+}
+
+/* What tells it from the other entries of its feed; see item.h. */
+static void
+item_hash_identity(struct item *item, const char *summary)
+{
+	const char *parts[3] = {"guid", NULL, ""};
+	char *canonical = NULL, *plain = NULL;
+
+	if (item->guid && *item->guid)
+		plain = item_schemeless(item->guid);
+	else if (item->url && (canonical = url_canonical(item->url))) {
+		parts[0] = "link";
+		plain = item_schemeless(canonical);
+	} else {
+		parts[0] = "text";
+		parts[2] = summary;
+	}
+	parts[1] = plain ? plain : item->title;
+	item_hash(item->id, parts, 3);
+	free(canonical);
+	free(plain);
+}
+
 void
 item_identify(struct item *item)
 {
-	const char *parts[3] = {"guid", item->guid, ""};
-	char *canonical = NULL, *owned_summary, *owned_content;
+	char *owned_summary, *owned_content;
 	const char *summary = item_line(item->summary, &owned_summary);
 	const char *content = item_line(item->content, &owned_content);
 
-	if (!item->guid || !*item->guid) {
-		canonical = item->url ? url_canonical(item->url) : NULL;
-		parts[0] = canonical ? "link" : "text";
-		parts[1] = canonical ? canonical : item->title;
-		parts[2] = canonical ? "" : summary;
-	}
-	item_hash(item->id, parts, 3);
-	free(canonical);
+	item_hash_identity(item, summary);
 	item->title_fp = XXH3_64bits(item->title, strlen(item->title));
 	item->body_fp = XXH3_64bits_withSeed(
 	    content, strlen(content), XXH3_64bits(summary, strlen(summary)));
@@ -141,9 +172,13 @@ void
 item_identify_apart(struct item *item)
 {
 	char *owned;
-	const char *parts[5] = {"apart", item->guid, item->url, item->title,
-	    item_line(item->summary, &owned)};
+	char *guid = item->guid ? item_schemeless(item->guid) : NULL;
+	char *url = item->url ? item_schemeless(item->url) : NULL;
+	const char *parts[5] = {
+	    "apart", guid, url, item->title, item_line(item->summary, &owned)};
 
 	item_hash(item->id, parts, 5);
 	free(owned);
+	free(guid);
+	free(url);
 }

@@ -39,8 +39,8 @@ struct item {
 	int64_t updated_s;
 	/*
 	 * Identity inside its feed: SHA-256, cut to 16 bytes, of the guid,
-	 * else of the canonical link, else of title and summary. The
-	 * fingerprints tell whether a known item changed. To both a newline
+	 * else of the canonical link, else of title and summary; of guid and
+	 * link, http and https are one. The fingerprints tell whether a known item changed. To both a newline
 	 * is a blank.
 	 */
 	unsigned char id[ITEM_ID_SIZE];
@@ -54,6 +54,15 @@ enum feed_format {
 	FEED_FORMAT_RDF,
 	FEED_FORMAT_ATOM,
 	FEED_FORMAT_JSON,
+	FEED_FORMAT_SITEMAP,
+	FEED_FORMAT_PAGE,	/* read by XPath expressions */
+	FEED_FORMATS,
+};
+
+/* When a feed wishes not to be asked (RSS 2.0 skipHours, skipDays), in GMT. */
+struct feed_skip {
+	uint32_t hours;		/* bit 0 is the hour from 00:00 */
+	uint8_t days;		/* bit 0 is Sunday */
 };
 
 struct arena;
@@ -66,9 +75,10 @@ struct feed_doc {
 	const char *link;
 	const char *lang;
 	int64_t ttl_s;		/* what <ttl> or sy: asks for; 0 = nothing */
+	struct feed_skip skip;
 	struct item *items;	/* in the feed's order */
 	size_t item_count;
-	size_t dropped;		/* entries beyond the bound of entries per feed */
+	size_t dropped;		/* entries beyond the bound that may be new */
 	bool is_recovered;	/* the document was not well-formed */
 	const char *complaint;	/* what was wrong then, for people; else NULL */
 	const char *encoding;	/* what its bytes were read as */

@@ -49,6 +49,33 @@ parse_cleanup(void)
 }
 
 void
+parse_warm_up(void)
+{
+	static const char *const documents[] = {
+	    ("<rss><channel><title>t</title><item><title>&eacute;</title>"
+	     "<pubDate>Thu, 1 Jan 2026 00:00:00 GMT</pubDate>"
+	     "<description>&lt;p&gt;d</description></item></channel></rss>"),
+	    ("{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":"
+	     "[{\"id\":\"1\",\"content_html\":\"<p>t\"}]}"),
+	    "<html><body><p>t</body></html>",
+	};
+	struct feed_doc *doc;
+	struct err why;
+	size_t i;
+
+	parse_charset_load();
+	for (i = 0; i < sizeof(documents) / sizeof(*documents); i++) {
+		const struct parse_input input = {
+		    .body = documents[i],
+		    .len = strlen(documents[i]),
+		};
+
+		(void)parse_feed(&input, &doc, &why);
+		feed_doc_free(&doc);
+	}
+}
+
+void
 feed_doc_free(struct feed_doc **doc)
 {
 	struct arena *arena;
@@ -86,7 +113,7 @@ parse_explain_text(const char *text, size_t len, struct err *err)
 	char excerpt[PARSE_EXCERPT_MAX], safe[2 * PARSE_EXCERPT_MAX];
 	size_t n = plain_border_within(text, len, sizeof(excerpt) - 1);
 
-	if (len >= 2 && memcmp(text, "\x1f\x8b", 2) == 0)
+	if (parse_gzip_is(text, len))
 		err_set(err, "compressed data (gzip), not a feed");
 	else if (len >= 4 && memcmp(text, "%PDF", 4) == 0)
 		err_set(err, "a PDF document, not a feed");
@@ -108,7 +135,7 @@ static const char *
 parse_find_beginning(const char *text, size_t len)
 {
 	static const char *const heads[] = {
-	    "<?xml", "<rss", "<feed", "<rdf:RDF"};
+	    "<?xml", "<rss", "<feed", "<rdf:RDF", "<urlset", "<sitemapindex"};
 	const char *first = NULL, *found;
 	size_t i, n;
 
@@ -182,7 +209,7 @@ parse_document(struct parse_job *job, const char *text, size_t len)
 
 /* A page, unless somebody wrapped a feed with entries in one. */
 static void
-parse_page(struct parse_job *job, const char *text, size_t len)
+parse_wrapped(struct parse_job *job, const char *text, size_t len)
 {
 	static const char *const heads[] = {
 	    "<feed xmlns=\"http://www.w3.org/2005/Atom\"", "<rss version=\""};
@@ -210,7 +237,7 @@ parse_markup(struct parse_job *job, const char *text, size_t len)
 	const char *beginning;
 
 	if (parse_html_is_page(text, len)) {
-		parse_page(job, text, len);
+		parse_wrapped(job, text, len);
 		return;
 	}
 	if (*text != '<' || parse_html_is_fragment(text, len)) {
@@ -236,7 +263,11 @@ parse_dispatch(struct parse_job *job)
 	parse_trim(&text, &len);
 	if (len == 0)
 		job->pass.outcome = PARSE_EMPTY;
-	else if (*text == '{' || *text == '[') {
+	else if (job->input->html) {
+		parse_source_check(&job->source, job->input);
+		parse_page(&job->build, job->input->html, job->source.text,
+		    job->source.len, &job->pass);
+	} else if (*text == '{' || *text == '[') {
 		parse_source_check(&job->source, job->input);
 		text = job->source.text;
 		len = job->source.len;
@@ -252,6 +283,16 @@ parse_dispatch(struct parse_job *job)
 		job->pass.outcome = PARSE_NOT_FEED;
 		parse_explain_text(text, len, &job->pass.complaint);
 	}
+}
+
+/* What reading a document came to may still be no feed. */
+static void
+parse_judge(struct parse_job *job)
+{
+	if (job->pass.outcome != PARSE_OK || !job->build.is_index)
+		return;
+	job->pass.outcome = PARSE_NOT_FEED;
+	parse_sitemap_explain(&job->build, &job->pass.complaint);
 }
 
 static struct feed_doc *
@@ -297,22 +338,18 @@ parse_explain(struct parse_job *job, struct err *err)
 	}
 }
 
-enum parse_outcome
-parse_feed(
-    const struct parse_input *input, struct feed_doc **doc_r, struct err *err)
+/* A document as it stands, or as it came out of compressed data. */
+static enum parse_outcome
+parse_plain(const struct parse_input *input, const char *complaint,
+    struct feed_doc **doc_r, struct err *err)
 {
-	struct parse_job job = {.input = input};
+	struct parse_job job = {.input = input, .complaint = complaint};
 	enum parse_outcome outcome;
 
-	*doc_r = NULL;
-	if (input->len > PARSE_BODY_MAX) {
-		err_set(err, "the document is larger than %d bytes",
-		    PARSE_BODY_MAX);
-		return PARSE_TOO_LARGE;
-	}
 	parse_build_init(&job.build, input->base_url);
 	parse_source_open(&job.source, input);
 	parse_dispatch(&job);
+	parse_judge(&job);
 	outcome = job.pass.outcome;
 	if (outcome == PARSE_OK)
 		*doc_r = parse_finish(&job);
@@ -321,4 +358,46 @@ parse_feed(
 	parse_build_clear(&job.build);
 	parse_source_close(&job.source);
 	return outcome;
+}
+
+static enum parse_outcome
+parse_compressed(
+    const struct parse_input *input, struct feed_doc **doc_r, struct err *err)
+{
+	struct parse_input plain = *input;
+	enum parse_outcome outcome = PARSE_TOO_LARGE;
+	struct err complaint;
+	struct buf body;
+
+	buf_init(&body, PARSE_BODY_MAX);
+	if (parse_gzip_open(input->body, input->len, &body, &complaint) == -1)
+		err_set(err, "the document is larger than %d bytes",
+		    PARSE_BODY_MAX);
+	else {
+		plain.body = buf_str(&body);
+		plain.len = body.len;
+		outcome = parse_plain(&plain,
+		    complaint.text[0] ? complaint.text : NULL, doc_r, err);
+		if (outcome != PARSE_OK && complaint.text[0])
+			*err = complaint;
+		if (outcome == PARSE_EMPTY && complaint.text[0])
+			outcome = PARSE_BROKEN;
+	}
+	buf_clear(&body);
+	return outcome;
+}
+
+enum parse_outcome
+parse_feed(
+    const struct parse_input *input, struct feed_doc **doc_r, struct err *err)
+{
+	*doc_r = NULL;
+	if (input->len > PARSE_BODY_MAX) {
+		err_set(err, "the document is larger than %d bytes",
+		    PARSE_BODY_MAX);
+		return PARSE_TOO_LARGE;
+	}
+	if (parse_gzip_is(input->body, input->len))
+		return parse_compressed(input, doc_r, err);
+	return parse_plain(input, NULL, doc_r, err);
 }

@@ -31,9 +31,11 @@ parse_build_init(struct parse_build *build, const char *base_url)
 	build->doc = arena_alloc(arena, sizeof(*build->doc));
 	build->doc->arena = arena;
 	build->base = base_url && *base_url ? base_url : NULL;
+	build->max = PARSE_ITEMS_MAX;
 	memset(build->doc_ranks, PARSE_NO_RANK, sizeof(build->doc_ranks));
 	buf_init(&build->text, 0);
 	buf_init(&build->undoubled, 0);
+	buf_init(&build->listing, 0);
 }
 
 void
@@ -44,6 +46,7 @@ parse_build_clear(struct parse_build *build)
 	build->items = NULL;
 	buf_clear(&build->text);
 	buf_clear(&build->undoubled);
+	buf_clear(&build->listing);
 }
 
 bool
@@ -51,7 +54,7 @@ parse_build_begin_item(struct parse_build *build)
 {
 	struct item *item = &build->item;
 
-	if (build->count == PARSE_ITEMS_MAX) {
+	if (build->count == build->max) {
 		build->doc->dropped++;
 		return false;
 	}
@@ -60,6 +63,8 @@ parse_build_begin_item(struct parse_build *build)
 	item->published_s = item->updated_s = TIME_NONE;
 	memset(build->item_ranks, PARSE_NO_RANK, sizeof(build->item_ranks));
 	build->is_item = true;
+	build->outlet = NULL;
+	build->listing.len = 0;
 	return true;
 }
 
@@ -94,6 +99,7 @@ parse_build_end_item(struct parse_build *build)
 	struct item *item = &build->item;
 
 	build->is_item = false;
+	parse_outlet_settle(build);
 	item->authors =
 	    parse_build_list(build, build->authors, item->author_count);
 	item->categories =
@@ -131,6 +137,7 @@ parse_build_finish(struct parse_build *build)
 		doc->ttl_s = build->period_s /
 			     (build->frequency > 0 ? build->frequency : 1);
 	parse_build_inherit(build);
+	parse_sitemap_trim(build);
 	doc->items =
 	    arena_calloc(doc->arena, build->count, sizeof(*doc->items));
 	if (build->count)
@@ -295,6 +302,44 @@ parse_build_category(struct parse_build *build, enum parse_form form,
 	    arena_strndup(build->doc->arena, build->text.data, build->text.len);
 }
 
+/* "missiles, North Korea" */
+static void
+parse_build_keywords(struct parse_build *build, const char *text, size_t len)
+{
+	const char *end = text + len, *comma;
+
+	for (; text < end; text = comma + 1) {
+		comma = memchr(text, ',', (size_t)(end - text));
+		if (!comma)
+			comma = end;
+		parse_build_category(
+		    build, FORM_GUESS, text, (size_t)(comma - text));
+	}
+}
+
+/* A sitemap has no title; all of its entries are of one publication. */
+static void
+parse_build_publication(struct parse_build *build, enum parse_form form,
+    const char *text, size_t len)
+{
+	if (!build->doc->title)
+		build->doc->title =
+		    parse_build_text(build, form, text, len, ITEM_TITLE_MAX);
+}
+
+static void
+parse_build_outlet(struct parse_build *build, unsigned rank,
+    enum parse_form form, const char *text, size_t len)
+{
+	const char *name =
+	    parse_build_text(build, form, text, len, ITEM_NAME_MAX);
+
+	if (!name || !build->is_item)
+		return;
+	build->outlet = name;
+	parse_build_took(build, FIELD_OUTLET, rank);
+}
+
 static int64_t
 parse_build_number(const char *text)
 {
@@ -375,6 +420,8 @@ parse_build_prose(struct parse_build *build, enum parse_field field,
 	prose = parse_build_keep(build);
 	if (!prose)
 		return;
+	if (field == FIELD_SUMMARY && form == FORM_HTML)
+		parse_outlet_note(build, text, len);
 	if (field == FIELD_SUMMARY)
 		build->item.summary = prose;
 	else
@@ -434,6 +481,19 @@ parse_build_field(struct parse_build *build, enum parse_field field,
 		break;
 	case FIELD_CATEGORY:
 		parse_build_category(build, form, text, len);
+		break;
+	case FIELD_KEYWORDS:
+		parse_build_keywords(build, text, len);
+		break;
+	case FIELD_PUBLICATION:
+		parse_build_publication(build, form, text, len);
+		break;
+	case FIELD_OUTLET:
+		parse_build_outlet(build, rank, form, text, len);
+		break;
+	case FIELD_SKIP_HOUR:
+	case FIELD_SKIP_DAY:
+		parse_pause_add(&build->doc->skip, field, text);
 		break;
 	case FIELD_NONE:
 		break;

@@ -9,6 +9,8 @@
  * EBCDIC, which have not, are known by their first bytes (parse_encoding.c) or
  * not at all.
  */
+#include <iconv.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,6 +18,7 @@
 #include "feeds/parse_private.h"
 
 #define PARSE_DECLARATION_MAX 1024 /* bytes searched for a declaration */
+#define PARSE_META_MAX 8192 /* bytes of a page searched for it */
 #define PARSE_LANGUAGE_MAX 4096 /* bytes searched for a language */
 
 /* What is read where that name is declared: the widest superset in use. */
@@ -311,6 +314,18 @@ parse_charset_http(const char *content_type, char out[PARSE_CHARSET_MAX])
 	return parse_charset_read(p + 1, p + strlen(p), out);
 }
 
+/* In JSON an XML declaration is just a part of some text. */
+static bool
+parse_charset_is_json(const char *text, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && (text[i] == ' ' || text[i] == '\t' ||
+			      text[i] == '\r' || text[i] == '\n'))
+		i++;
+	return i < len && (text[i] == '{' || text[i] == '[');
+}
+
 /* <?xml version="1.0" encoding="..."?>, wherever the document begins. */
 static const char *
 parse_charset_declared(
@@ -320,6 +335,8 @@ parse_charset_declared(
 
 	if (len > PARSE_DECLARATION_MAX)
 		len = PARSE_DECLARATION_MAX;
+	if (parse_charset_is_json(text, len))
+		return NULL;
 	p = memmem(text, len, "<?xml", 5);
 	if (!p)
 		return NULL;
@@ -333,6 +350,26 @@ parse_charset_declared(
 	for (p += 8; p < end && (*p == ' ' || *p == '='); p++)
 		;
 	return parse_charset_read(p, end, out);
+}
+
+/* <meta charset=...> and <meta http-equiv content="...; charset=..."> */
+static const char *
+parse_charset_meta(const char *text, size_t len, char out[PARSE_CHARSET_MAX])
+{
+	const char *p = text, *end, *close;
+
+	end = text + (len < PARSE_META_MAX ? len : PARSE_META_MAX);
+	while ((p = memmem(p, (size_t)(end - p), "charset", 7))) {
+		p += 7;
+		while (p < end && *p == ' ')
+			p++;
+		close = p < end && *p == '='
+			    ? parse_charset_read(p + 1, end, out)
+			    : NULL;
+		if (close)
+			return close;
+	}
+	return NULL;
 }
 
 /* Encodings in which 7-bit text is more than ASCII. */
@@ -352,14 +389,16 @@ parse_charset_add(struct parse_voices *voices, const char *charset)
 
 /* The header before the declaration, but for a default that fits anything. */
 void
-parse_charset_hear(struct parse_voices *voices, const char *content_type,
+parse_charset_hear(struct parse_voices *voices, const struct parse_input *input,
     const char *text, size_t len)
 {
 	const char *http, *declared;
 
 	memset(voices, 0, sizeof(*voices));
-	http = parse_charset_http(content_type, voices->names[0]);
+	http = parse_charset_http(input->content_type, voices->names[0]);
 	declared = parse_charset_declared(text, len, voices->names[1]);
+	if (!declared && input->html)
+		declared = parse_charset_meta(text, len, voices->names[1]);
 	if (http && declared && parse_charset_is_western(http) &&
 	    !parse_charset_is_western(declared) &&
 	    !parse_charset_is_utf8(declared)) {
@@ -391,8 +430,8 @@ parse_charset_all_utf8(const struct parse_voices *voices)
 void
 parse_charset_guess(struct parse_voices *voices, const char *text, size_t len)
 {
-	static const char *const marks[] = {
-	    "<language>", "<dc:language>", "xml:lang=\"", "xml:lang='"};
+	static const char *const marks[] = {"<language>", "<dc:language>",
+	    "xml:lang=\"", "xml:lang='", "<html lang=\"", "<html lang='"};
 	const char *p = NULL;
 	size_t i;
 
@@ -411,5 +450,39 @@ parse_charset_guess(struct parse_voices *voices, const char *text, size_t len)
 
 		if (n < len && strncasecmp(p, parse_customs[i].lang, n) == 0)
 			parse_charset_add(voices, parse_customs[i].iconv);
+	}
+}
+
+/* While a descriptor is open, what it loaded stays; it is never closed. */
+static void
+parse_charset_hold(const char *charset)
+{
+	/* one that this machine lacks stays unknown, as it would be anyway */
+	(void)iconv_open("UTF-8", charset);
+}
+
+void
+parse_charset_load(void)
+{
+	static const char *const marked[] = {
+	    "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"};
+	char name[PARSE_CHARSET_MAX];
+	size_t i;
+
+	for (i = 0; i < sizeof(marked) / sizeof(*marked); i++)
+		parse_charset_hold(marked[i]);
+	for (i = 0; i < sizeof(parse_aliases) / sizeof(*parse_aliases); i++)
+		parse_charset_hold(parse_aliases[i].iconv);
+	for (i = 0; i < sizeof(parse_names) / sizeof(*parse_names); i++)
+		parse_charset_hold(parse_names[i]);
+	for (i = 0; i < sizeof(parse_customs) / sizeof(*parse_customs); i++)
+		parse_charset_hold(parse_customs[i].iconv);
+	for (i = 0; i < sizeof(parse_pages) / sizeof(*parse_pages); i++) {
+		(void)snprintf(name, sizeof(name), "CP%u", parse_pages[i]);
+		parse_charset_hold(name);
+	}
+	for (i = 1; i <= PARSE_ISO_8859_PARTS; i++) {
+		(void)snprintf(name, sizeof(name), "ISO-8859-%zu", i);
+		parse_charset_hold(name);
 	}
 }

@@ -334,8 +334,7 @@ parse_source_open(struct parse_source *source, const struct parse_input *input)
 			source, mark->charset, source->text, source->len) == 0)
 			return;
 	}
-	parse_charset_hear(
-	    &voices, input->content_type, source->text, source->len);
+	parse_charset_hear(&voices, input, source->text, source->len);
 	if (!parse_charset_all_utf8(&voices) && !(mark && mark->skip == 3))
 		parse_source_settle(source, &voices, source->text, source->len);
 }
@@ -347,8 +346,7 @@ parse_source_check(struct parse_source *source, const struct parse_input *input)
 
 	if (source->is_checked)
 		return;
-	parse_charset_hear(
-	    &voices, input->content_type, source->text, source->len);
+	parse_charset_hear(&voices, input, source->text, source->len);
 	parse_source_settle(source, &voices, source->text, source->len);
 }
 

@@ -1,6 +1,6 @@
 /*
- * The fields of RSS, RDF and Atom: what an element's attributes say of it, when
- * it begins, and what becomes of its text, when it ends.
+ * The fields of RSS, RDF, Atom and sitemaps: what an element's attributes say
+ * of it, when it begins, and what becomes of its text, when it ends.
  */
 #include <string.h>
 #include <strings.h>
@@ -100,6 +100,8 @@ parse_field_set_form(
 	case FIELD_CATEGORY:
 	case FIELD_AUTHOR:
 	case FIELD_NAME:
+	case FIELD_OUTLET:
+	case FIELD_PUBLICATION:
 		reader->form = FORM_GUESS;
 		break;
 	default:
@@ -196,6 +198,10 @@ parse_field_begin(struct parse_reader *reader, const struct parse_tag *tag,
 {
 	if (!parse_build_wants(reader->build, tag->field, tag->rank) &&
 	    !(tag->field == FIELD_LINK && attributes->count > 0))
+		return false;
+	/* in Atom, the feed that an entry was copied from, with all its parts
+	 */
+	if (tag->field == FIELD_OUTLET && reader->format == FEED_FORMAT_ATOM)
 		return false;
 	if (attributes->count > 0) {
 		if (tag->field == FIELD_LINK)

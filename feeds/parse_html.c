@@ -3,25 +3,15 @@
  * rel="alternate">) are the ones that people subscribe to by mistake, so the
  * reason given lists those feeds.
  */
-#include <libxml/HTMLparser.h>
-#include <libxml/parserInternals.h>
 #include <string.h>
 #include <strings.h>
 
+#include "feeds/discover.h"
 #include "feeds/parse_private.h"
-#include "text/html.h"
 #include "text/plain.h"
 
-#define PARSE_HEAD_MAX (64 * 1024) /* bytes searched for feeds */
+#define PARSE_SEARCHED_MAX (256 * 1024) /* bytes searched for feeds */
 #define PARSE_FOUND_MAX 3 /* feeds named */
-
-struct parse_page {
-	const char *base_url;
-	struct parse_build build;
-	const char *found[PARSE_FOUND_MAX];
-	size_t count;
-	htmlParserCtxtPtr ctxt;
-};
 
 static bool
 parse_html_begins(const char *text, size_t len, const char *word)
@@ -94,90 +84,46 @@ parse_html_is_fragment(const char *text, size_t len)
 	return false;
 }
 
-static const char *
-parse_html_attribute(const xmlChar **attributes, const char *name)
+/* The page's own feeds, or if it has none, what looks like some. */
+static void
+parse_html_list(const struct discovery *discovery, struct buf *list)
 {
-	for (; attributes && attributes[0]; attributes += 2) {
-		if (strcasecmp((const char *)attributes[0], name) == 0)
-			return (const char *)attributes[1];
+	size_t i, count = 0;
+
+	for (i = 0; i < discovery->count && count < PARSE_FOUND_MAX; i++) {
+		const struct discovered *feed = &discovery->feeds[i];
+
+		if (feed->kind != discovery->feeds[0].kind)
+			break;
+		/* those that do not fit are left out */
+		if (buf_printf(
+			list, "%s%s", list->len ? ", " : "", feed->url) == 0)
+			count++;
 	}
-	return NULL;
-}
-
-static bool
-parse_html_is_feed_type(const char *type)
-{
-	return type && (strncasecmp(type, "application/rss+xml", 19) == 0 ||
-			   strncasecmp(type, "application/atom+xml", 20) == 0 ||
-			   strncasecmp(type, "application/feed+json", 21) == 0);
-}
-
-static void
-parse_html_on_start(void *data, const xmlChar *name, const xmlChar **attributes)
-{
-	struct parse_page *page = data;
-	const char *rel, *href, *url;
-
-	if (page->count == PARSE_FOUND_MAX ||
-	    strcasecmp((const char *)name, "link") != 0)
-		return;
-	rel = parse_html_attribute(attributes, "rel");
-	href = parse_html_attribute(attributes, "href");
-	if (!rel || !href || !strcasestr(rel, "alternate") ||
-	    !parse_html_is_feed_type(parse_html_attribute(attributes, "type")))
-		return;
-	url = parse_link(&page->build, page->base_url, href, strlen(href));
-	if (!url)
-		return;
-	page->found[page->count++] = url;
-	if (page->count == PARSE_FOUND_MAX)
-		xmlStopParser(page->ctxt);
-}
-
-static void
-parse_html_search(struct parse_page *page, const char *text, size_t len)
-{
-	htmlSAXHandler handler;
-
-	if (len > PARSE_HEAD_MAX)
-		len = plain_border(text, PARSE_HEAD_MAX);
-	len = html_affordable(text, len);
-	page->ctxt = htmlCreateMemoryParserCtxt(text, (int)len);
-	if (!page->ctxt)
-		return; /* nothing to read */
-	memset(&handler, 0, sizeof(handler));
-	handler.startElement = parse_html_on_start;
-	*page->ctxt->sax = handler;
-	page->ctxt->userData = page;
-	htmlCtxtUseOptions(
-	    page->ctxt, HTML_PARSE_IGNORE_ENC | HTML_PARSE_NOERROR |
-			    HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
-	xmlSwitchEncoding(page->ctxt, XML_CHAR_ENCODING_UTF8);
-	htmlParseDocument(page->ctxt);
-	htmlFreeParserCtxt(page->ctxt);
 }
 
 void
 parse_html_explain(
     const char *text, size_t len, const char *base_url, struct err *err)
 {
-	struct parse_page page = {.base_url = base_url};
+	const struct parse_input input = {
+	    .body = text,
+	    .len = len > PARSE_SEARCHED_MAX
+		       ? plain_border(text, PARSE_SEARCHED_MAX)
+		       : len,
+	    .base_url = base_url,
+	    .content_type = "text/html; charset=UTF-8",
+	};
+	struct discovery *discovery = discover(&input);
 	struct buf list;
-	size_t i;
 
-	parse_build_init(&page.build, base_url);
-	parse_html_search(&page, text, len);
-	buf_init(&list, sizeof(err->text) / 2);
-	for (i = 0; i < page.count; i++) {
-		/* those that do not fit are left out */
-		(void)buf_printf(&list, "%s%s", i ? ", " : "", page.found[i]);
-	}
+	buf_init(&list, sizeof(err->text) * 3 / 4);
+	parse_html_list(discovery, &list);
 	if (list.len)
-		err_set(err,
-		    "an HTML page, not a feed; it names these feeds: %s",
-		    list.data);
+		err_set(
+		    err, "this is a page; it names these feeds: %s", list.data);
 	else
-		err_set(err, "an HTML page, not a feed");
+		err_set(err, "this is an HTML page, not a feed");
 	buf_clear(&list);
-	parse_build_clear(&page.build);
+	discovery_free(&discovery);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "feeds/parse_private.h"
+#include "lib/log.h"
 #include "text/plain.h"
 
 #define PARSE_JSON_FLAGS JSON_ALLOW_NUL
@@ -233,6 +234,7 @@ parse_json_feed(struct parse_build *build, const json_t *root)
 static json_t *
 parse_json_load(const char *text, size_t len, struct parse_pass *pass)
 {
+	char safe[2 * JSON_ERROR_TEXT_LENGTH];
 	json_error_t error;
 	json_t *root = json_loadb(text, len, PARSE_JSON_FLAGS, &error);
 	struct buf mended;
@@ -241,7 +243,7 @@ parse_json_load(const char *text, size_t len, struct parse_pass *pass)
 		return root;
 	pass->is_wellformed = false;
 	err_set(&pass->complaint, "JSON line %d column %d: %s", error.line,
-	    error.column, error.text);
+	    error.column, log_safe(safe, sizeof(safe), error.text));
 	buf_init(&mended, 0);
 	parse_json_mend(text, len, &mended);
 	if (mended.len)

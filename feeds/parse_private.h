@@ -17,6 +17,7 @@
 /* Different names in a document: libxml2 looks for them in ever longer lists.
  */
 #define PARSE_NAMES_MAX 10000
+#define PARSE_SITEMAP_MAX 50000 /* URLs that a sitemap may hold */
 #define PARSE_JSON_VALUES_MAX 400000 /* they cost some 80 bytes each */
 
 /* --- what is said of the encoding (parse_charset.c) --- */
@@ -31,8 +32,8 @@ struct parse_voices {
 };
 
 /* The header before the declaration, but for a default that fits anything. */
-void parse_charset_hear(struct parse_voices *voices, const char *content_type,
-    const char *text, size_t len);
+void parse_charset_hear(struct parse_voices *voices,
+    const struct parse_input *input, const char *text, size_t len);
 /* Adds what the declared language suggests; text is in any encoding. */
 void parse_charset_guess(
     struct parse_voices *voices, const char *text, size_t len);
@@ -42,6 +43,12 @@ bool parse_charset_is_utf8(const char *charset);
 bool parse_charset_is_western(const char *charset);
 /* Encodings in which 7-bit text is more than ASCII. */
 bool parse_charset_is_shifting(const char *charset);
+
+/*
+ * Makes iconv load every encoding that may be asked of it, and keep it, for a
+ * process that can open no files later.
+ */
+void parse_charset_load(void);
 
 /* --- the bytes (parse_encoding.c) --- */
 
@@ -74,7 +81,11 @@ enum parse_place {
 	PLACE_CHANNEL, /* in channel or feed */
 	PLACE_ITEM,
 	PLACE_GROUP, /* in media:group and media:content */
+	PLACE_PAUSE, /* in skipHours or skipDays */
 	PLACE_PERSON, /* in an author: text, or name and email */
+	PLACE_SITEMAP, /* in urlset or sitemapindex */
+	PLACE_NEWS, /* in news:news */
+	PLACE_PUBLICATION, /* in news:publication */
 	PLACE_FIELD, /* its text is wanted */
 	PLACE_MARKUP, /* within a field */
 	PLACE_SKIP,
@@ -92,11 +103,16 @@ enum parse_field {
 	FIELD_TTL,
 	FIELD_PERIOD,
 	FIELD_FREQUENCY,
+	FIELD_OUTLET, /* who published what an aggregator lists */
 	FIELD_RANKED, /* of those before the best one counts */
 	FIELD_AUTHOR = FIELD_RANKED,
 	FIELD_NAME, /* of a person */
 	FIELD_EMAIL,
 	FIELD_CATEGORY,
+	FIELD_KEYWORDS, /* categories between commas */
+	FIELD_PUBLICATION, /* an entry's, and so its feed's */
+	FIELD_SKIP_HOUR,
+	FIELD_SKIP_DAY,
 	FIELD_NONE,
 };
 
@@ -119,6 +135,11 @@ const struct parse_tag *parse_tag_find(enum parse_place parent,
 /* The format that begins with this element; UNKNOWN if none does. */
 enum feed_format parse_tag_root(const char *name, const char *uri);
 
+/* --- when a feed wishes not to be asked (parse_pause.c) --- */
+
+void parse_pause_add(
+    struct feed_skip *skip, enum parse_field field, const char *text);
+
 /* --- what is found becomes a document (parse_build.c) --- */
 
 enum parse_form {
@@ -133,13 +154,17 @@ struct parse_build {
 	const char *base; /* what links of the document refer to */
 	struct item *items;
 	size_t count;
+	size_t max; /* a sitemap is cut when all of it is known */
 	size_t cap;
+	bool is_index; /* of sitemaps: its entries are no items */
 	bool is_item; /* fields go to the item, not to the feed */
 	struct item item;
 	unsigned char item_ranks[FIELD_RANKED];
 	unsigned char doc_ranks[FIELD_RANKED];
 	const char *authors[ITEM_LIST_MAX];
 	const char *categories[ITEM_LIST_MAX];
+	const char *outlet; /* of the item; NULL if not said */
+	struct buf listing; /* a summary that is a list of links */
 	const char *const *doc_authors;
 	size_t doc_author_count;
 	int64_t period_s; /* of sy:updatePeriod */
@@ -175,6 +200,27 @@ void parse_build_lang(
  */
 const char *parse_link(
     struct parse_build *build, const char *base, const char *text, size_t len);
+
+/* Entries of aggregators (parse_outlet.c). */
+/* A summary, as HTML, that may be a list of headlines. */
+void parse_outlet_note(struct parse_build *build, const char *html, size_t len);
+/* Makes of title, author and summary what the outlet wrote. */
+void parse_outlet_settle(struct parse_build *build);
+
+/* Sitemaps (parse_sitemap.c). */
+/* Of more entries than a document may have, keeps the newest. */
+void parse_sitemap_trim(struct parse_build *build);
+/* Says of an index which of its sitemaps are the newest. */
+void parse_sitemap_explain(const struct parse_build *build, struct err *err);
+
+/* Whether the bytes are compressed (parse_gzip.c). */
+bool parse_gzip_is(const char *body, size_t len);
+/*
+ * Appends what was compressed, as much of it as there is; complaint says what
+ * is wrong with the rest, "" if nothing. -1 when the buffer's bound is met.
+ */
+int parse_gzip_open(
+    const char *body, size_t len, struct buf *out, struct err *complaint);
 
 /*
  * Reads a date of the two usual forms (parse_date.c). 0, or -1: date_parse()
@@ -253,6 +299,26 @@ void parse_xml(struct parse_build *build, const char *text, size_t len,
 int parse_repair(const char *text, size_t len, struct buf *out);
 void parse_json(struct parse_build *build, const char *text, size_t len,
     struct parse_pass *pass);
+/* The entries of a page, by the input's expressions (parse_page.c). */
+void parse_page(struct parse_build *build, const struct conf_html *html,
+    const char *text, size_t len, struct parse_pass *pass);
+/*
+ * The page as a tree, to be freed with xmlFreeDoc(); NULL if there is nothing
+ * in it. Of one that is out of bounds, what stands before (parse_dom.c).
+ */
+struct _xmlDoc *parse_dom(
+    const char *text, size_t len, struct err *complaint);
+struct _xmlNode;
+/* Appends a node's text, or some text, as markup (parse_markup.c). */
+void parse_markup_node(struct buf *out, struct _xmlNode *node);
+void parse_markup_text(struct buf *out, const char *text);
+void parse_markup_raw(struct buf *out, const char *markup);
+/*
+ * Reads a date out of what stands around it, at the cost of some tries
+ * (parse_page_date.c). 0 or -1.
+ */
+int parse_page_date(
+    const char *text, int zone_min, unsigned *tries, int64_t *seconds_r);
 /* Whether an HTML page begins here. */
 bool parse_html_is_page(const char *text, size_t len);
 /* Whether a piece of a page begins here, as error messages are. */

@@ -46,6 +46,7 @@ struct parse_repairer {
 	struct parse_open open[PARSE_OPEN_MAX];
 	size_t depth;
 	bool is_done; /* the root was closed */
+	bool has_doctype; /* one was met */
 };
 
 static bool
@@ -353,13 +354,18 @@ parse_repair_past(
 
 /*
  * Behind <!DOCTYPE ...>, whose internal subset holds '>' of its own. Where its
- * quotes do not match, the first "]" will do.
+ * quotes do not match, the first "]" will do. A document has one: of others
+ * none is looked at to its end, which may be that of the document each time.
  */
 static const char *
-parse_repair_doctype(const struct parse_repairer *r, const char *p)
+parse_repair_doctype(struct parse_repairer *r, const char *p)
 {
-	const char *close = parse_push_doctype(p, r->end), *open;
+	const char *close, *open;
 
+	if (r->has_doctype)
+		return parse_repair_past(r, p, ">");
+	r->has_doctype = true;
+	close = parse_push_doctype(p, r->end);
 	if (close)
 		return close;
 	close = parse_repair_past(r, p, ">");

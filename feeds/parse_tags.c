@@ -1,6 +1,7 @@
 /*
- * The vocabulary of feeds. RSS of all versions, Atom of all versions and
- * elements without a namespace are one vocabulary here: feeds mix them freely,
+ * The vocabulary of feeds. RSS of all versions, Atom of all versions, sitemaps
+ * and elements without a namespace are one vocabulary here: feeds mix them
+ * freely,
  * and no name means two things under the same parent. A new tag is a new row.
  */
 #include <string.h>
@@ -9,7 +10,7 @@
 #include "feeds/parse_private.h"
 
 enum {
-	NS_FEED, /* RSS, Atom, and none */
+	NS_FEED, /* RSS, Atom, sitemaps, and none */
 	NS_RDF,
 	NS_DC, /* also dcterms */
 	NS_CONTENT,
@@ -17,6 +18,7 @@ enum {
 	NS_ITUNES,
 	NS_FEEDBURNER,
 	NS_SY,
+	NS_NEWS,
 	NS_XHTML,
 	NS_OTHER,
 };
@@ -68,6 +70,11 @@ static const struct {
     URI("http://rssnamespace.org/feedburner/ext/1.0", NS_FEEDBURNER),
     URI("http://purl.org/rss/1.0/modules/syndication", NS_SY),
     URI("http://www.w3.org/1999/xhtml", NS_XHTML),
+    URI("http://www.sitemaps.org/schemas/sitemap/0.9", NS_FEED),
+    URI("https://www.sitemaps.org/schemas/sitemap/0.9", NS_FEED),
+    URI("http://www.google.com/schemas/sitemap/0.84", NS_FEED),
+    URI("http://www.google.com/schemas/sitemap-news/0.9", NS_NEWS),
+    URI("https://www.google.com/schemas/sitemap-news/0.9", NS_NEWS),
 };
 
 /* Prefixes that are used without being declared, or with a wrong address. */
@@ -85,6 +92,7 @@ static const struct {
     {"feedburner", NS_FEEDBURNER},
     {"itunes", NS_ITUNES},
     {"media", NS_MEDIA},
+    {"news", NS_NEWS},
     {"rdf", NS_RDF},
     {"rss", NS_FEED},
     {"sy", NS_SY},
@@ -104,6 +112,11 @@ static const struct {
 		name, NS_MEDIA, PLACE_GROUP, PLACE_FIELD, field, rank          \
 	}
 
+#define NEWS(name, parent, field, rank)                                        \
+	{                                                                      \
+		name, NS_NEWS, parent, PLACE_FIELD, field, rank                \
+	}
+
 static const struct parse_tag parse_tags[] = {
     {"rss", NS_FEED, PLACE_DOCUMENT, PLACE_ROOT, FIELD_NONE, 0},
     {"RDF", NS_RDF, PLACE_DOCUMENT, PLACE_ROOT, FIELD_NONE, 0},
@@ -111,6 +124,9 @@ static const struct parse_tag parse_tags[] = {
     {"feed", NS_FEED, PLACE_DOCUMENT, PLACE_CHANNEL, FIELD_NONE, 0},
     {"channel", NS_FEED, PLACE_DOCUMENT, PLACE_CHANNEL, FIELD_NONE, 0},
     {"entry", NS_FEED, PLACE_DOCUMENT, PLACE_ITEM, FIELD_NONE, 0},
+
+    {"urlset", NS_FEED, PLACE_DOCUMENT, PLACE_SITEMAP, FIELD_NONE, 0},
+    {"sitemapindex", NS_FEED, PLACE_DOCUMENT, PLACE_SITEMAP, FIELD_NONE, 0},
 
     {"channel", NS_FEED, PLACE_ROOT, PLACE_CHANNEL, FIELD_NONE, 0},
     {"item", NS_FEED, PLACE_ROOT, PLACE_ITEM, FIELD_NONE, 0},
@@ -129,6 +145,10 @@ static const struct parse_tag parse_tags[] = {
     CHANNEL("ttl", NS_FEED, FIELD_TTL, 1),
     CHANNEL("updatePeriod", NS_SY, FIELD_PERIOD, 1),
     CHANNEL("updateFrequency", NS_SY, FIELD_FREQUENCY, 1),
+    {"skipHours", NS_FEED, PLACE_CHANNEL, PLACE_PAUSE, FIELD_NONE, 0},
+    {"skipDays", NS_FEED, PLACE_CHANNEL, PLACE_PAUSE, FIELD_NONE, 0},
+    {"hour", NS_FEED, PLACE_PAUSE, PLACE_FIELD, FIELD_SKIP_HOUR, 1},
+    {"day", NS_FEED, PLACE_PAUSE, PLACE_FIELD, FIELD_SKIP_DAY, 1},
 
     ITEM("title", NS_FEED, FIELD_TITLE, 1),
     ITEM("title", NS_DC, FIELD_TITLE, 2),
@@ -179,6 +199,8 @@ static const struct parse_tag parse_tags[] = {
     ITEM("author", NS_DC, FIELD_AUTHOR, 1),
     ITEM("author", NS_ITUNES, FIELD_AUTHOR, 2),
     {"author", NS_FEED, PLACE_ITEM, PLACE_PERSON, FIELD_AUTHOR, 1},
+    ITEM("source", NS_FEED, FIELD_OUTLET, 1),
+    ITEM("source", NS_NEWS, FIELD_OUTLET, 2), /* Bing */
     {"group", NS_MEDIA, PLACE_ITEM, PLACE_GROUP, FIELD_NONE, 0},
     {"content", NS_MEDIA, PLACE_ITEM, PLACE_GROUP, FIELD_NONE, 0},
 
@@ -186,6 +208,18 @@ static const struct parse_tag parse_tags[] = {
     GROUP("title", FIELD_TITLE, 5),
     GROUP("description", FIELD_SUMMARY, 6),
     GROUP("text", FIELD_SUMMARY, 7),
+
+    {"url", NS_FEED, PLACE_SITEMAP, PLACE_ITEM, FIELD_NONE, 0},
+    {"sitemap", NS_FEED, PLACE_SITEMAP, PLACE_ITEM, FIELD_NONE, 0},
+    ITEM("loc", NS_FEED, FIELD_LINK, 9),
+    ITEM("lastmod", NS_FEED, FIELD_UPDATED, 4),
+    {"news", NS_NEWS, PLACE_ITEM, PLACE_NEWS, FIELD_NONE, 0},
+    NEWS("title", PLACE_NEWS, FIELD_TITLE, 1),
+    NEWS("publication_date", PLACE_NEWS, FIELD_PUBLISHED, 1),
+    NEWS("keywords", PLACE_NEWS, FIELD_KEYWORDS, 1),
+    {"publication", NS_NEWS, PLACE_NEWS, PLACE_PUBLICATION, FIELD_NONE, 0},
+    NEWS("name", PLACE_PUBLICATION, FIELD_PUBLICATION, 1),
+    NEWS("language", PLACE_PUBLICATION, FIELD_LANG, 1),
 
     {"name", NS_FEED, PLACE_PERSON, PLACE_FIELD, FIELD_NAME, 0},
     {"email", NS_FEED, PLACE_PERSON, PLACE_FIELD, FIELD_EMAIL, 0},
@@ -254,6 +288,9 @@ parse_tag_root(const char *name, const char *uri)
 		return FEED_FORMAT_RSS;
 	if (strcasecmp(name, "feed") == 0)
 		return FEED_FORMAT_ATOM;
+	if (strcasecmp(name, "urlset") == 0 ||
+	    strcasecmp(name, "sitemapindex") == 0)
+		return FEED_FORMAT_SITEMAP;
 	return strcasecmp(name, "entry") == 0 && namespace == NS_FEED && uri
 		   ? FEED_FORMAT_ATOM
 		   : FEED_FORMAT_UNKNOWN;

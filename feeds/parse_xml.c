@@ -1,7 +1,8 @@
 /*
- * RSS, RDF and Atom through libxml2's SAX2 interface, pushed in pieces. No
- * tree is built, and nothing is expanded but the predefined entities, those of
- * HTML, and short ones that the document declares as plain text.
+ * RSS, RDF, Atom and sitemaps through libxml2's SAX2 interface, pushed in
+ * pieces. No tree is built, and nothing is expanded but the predefined
+ * entities, those of HTML, and short ones that the document declares as plain
+ * text.
  *
  * A stack of places, one byte for each open element, says what each element
  * means: only direct children of an item are its fields, whatever an image, a
@@ -144,6 +145,11 @@ parse_xml_begin_document(struct parse_reader *reader, const xmlChar *name,
 	}
 	reader->pass->outcome = PARSE_OK;
 	reader->build->doc->format = reader->format;
+	if (reader->format == FEED_FORMAT_SITEMAP) {
+		reader->build->max = PARSE_SITEMAP_MAX;
+		reader->build->is_index =
+		    strcasecmp((const char *)name, "sitemapindex") == 0;
+	}
 	/* a namespace nobody knows stands for the format's own */
 	if (!prefix && uri &&
 	    !parse_tag_find(

@@ -11,24 +11,29 @@
 #include "feeds/schedule.h"
 #include "feeds/url.h"
 #include "lib/alloc.h"
+#include "lib/clock.h"
 #include "lib/map.h"
 
 #define SCHEDULE_NOWHERE SIZE_MAX
-#define SCHEDULE_NEVER INT64_MIN	/* no poll was started yet */
+#define SCHEDULE_NEVER INT64_MIN /* no poll was started yet */
 #define SCHEDULE_BACKOFF_MAX_MS (12 * 3600 * 1000LL)
 #define SCHEDULE_ASKED_MAX_MS (24 * 3600 * 1000LL)
 #define SCHEDULE_RETRY_AFTER_MAX_MS (7 * 86400 * 1000LL)
 #define SCHEDULE_DEFAULT_MS (15 * 60 * 1000LL)
 #define SCHEDULE_JITTER_PERCENT 10
 #define SCHEDULE_WINDOW_POLLS 3
+#define SCHEDULE_SKIP_SPREAD_MS (15 * 60 * 1000)
+#define HOUR_MS (3600 * 1000LL)
+#define HOURS_A_DAY 24
+#define THURSDAY 4
 
 struct host {
-	char *key;		/* "host:port" */
-	int active;		/* polls under way */
-	int64_t ready_ms;	/* not before this */
-	size_t heap_index;	/* among the hosts that may start one */
-	size_t feeds;		/* that belong here; the last one frees it */
-	struct feed *first;	/* due, in line */
+	char *key; /* "host:port" */
+	int active; /* polls under way */
+	int64_t ready_ms; /* not before this */
+	size_t heap_index; /* among the hosts that may start one */
+	size_t feeds; /* that belong here; the last one frees it */
+	struct feed *first; /* due, in line */
 	struct feed **last;
 };
 
@@ -43,8 +48,8 @@ struct heap {
 
 struct schedule {
 	struct schedule_limits limits;
-	struct heap feeds;	/* not yet due */
-	struct heap hosts;	/* with a line and a free place */
+	struct heap feeds; /* not yet due */
+	struct heap hosts; /* with a line and a free place */
 	struct map *by_key;
 	size_t count;
 };
@@ -79,7 +84,7 @@ heap_down(struct heap *heap, size_t i)
 	while ((child = 2 * i + 1) < heap->count) {
 		if (child + 1 < heap->count &&
 		    heap->time(heap->entries[child + 1]) <
-		        heap->time(heap->entries[child]))
+			heap->time(heap->entries[child]))
 			child++;
 		if (heap->time(heap->entries[child]) >= time)
 			break;
@@ -92,8 +97,8 @@ heap_down(struct heap *heap, size_t i)
 static void
 heap_push(struct heap *heap, void *entry)
 {
-	heap->entries = xgrow(heap->entries, heap->count + 1, &heap->cap,
-	    sizeof(*heap->entries));
+	heap->entries = xgrow(
+	    heap->entries, heap->count + 1, &heap->cap, sizeof(*heap->entries));
 	heap->entries[heap->count++] = entry;
 	heap_up(heap, heap->count - 1);
 }
@@ -174,8 +179,8 @@ schedule_free(struct schedule **schedule)
 static void
 schedule_file_host(struct schedule *schedule, struct host *host)
 {
-	bool wants = host->first &&
-	    host->active < schedule->limits.host_concurrency;
+	bool wants =
+	    host->first && host->active < schedule->limits.host_concurrency;
 
 	if (host->heap_index != SCHEDULE_NOWHERE)
 		heap_remove(&schedule->hosts, host->heap_index);
@@ -187,8 +192,8 @@ void
 schedule_set_limits(
     struct schedule *schedule, const struct schedule_limits *limits)
 {
-	int64_t longer = limits->host_spacing_ms -
-	    schedule->limits.host_spacing_ms;
+	int64_t longer =
+	    limits->host_spacing_ms - schedule->limits.host_spacing_ms;
 	struct host *host;
 	size_t cursor = 0;
 
@@ -387,33 +392,96 @@ schedule_jitter_ms(int64_t ms, uint32_t random)
 	int64_t span = ms * SCHEDULE_JITTER_PERCENT / 100;
 
 	return span ? ms - span + (int64_t)(random % (uint64_t)(2 * span + 1))
-	            : ms;
+		    : ms;
+}
+
+/* Hours count from 1970-01-01 00:00 GMT, a Thursday. */
+static bool
+schedule_is_skipped(const struct feed_skip *skip, int64_t hour)
+{
+	int64_t of_day = hour % HOURS_A_DAY, of_week = hour / HOURS_A_DAY % 7;
+
+	return skip->hours >> of_day & 1 ||
+	       skip->days >> (of_week + THURSDAY) % 7 & 1;
+}
+
+/*
+ * Past what the feed wishes to skip, and not on the stroke of the hour, when
+ * all the others come that wish the same.
+ */
+static int64_t
+schedule_skip_ms(const struct interval_input *input, int64_t ms)
+{
+	int64_t due_ms = input->wall_ms + ms;
+	int64_t hour = due_ms / HOUR_MS, first = hour;
+	int64_t spread_ms = (int64_t)(input->random % SCHEDULE_SKIP_SPREAD_MS);
+
+	if (due_ms < 0 || (!input->skip.hours && !input->skip.days))
+		return ms;
+	while (schedule_is_skipped(&input->skip, hour) &&
+	       hour - first < 7 * HOURS_A_DAY)
+		hour++;
+	if (hour == first)
+		return ms;
+	due_ms = hour * HOUR_MS + spread_ms;
+	if (due_ms - input->wall_ms > input->max_ms)
+		due_ms =
+		    input->wall_ms + input->max_ms -
+		    spread_ms %
+			(input->max_ms * SCHEDULE_JITTER_PERCENT / 100 + 1);
+	return due_ms - input->wall_ms > ms ? due_ms - input->wall_ms : ms;
+}
+
+/* What the operator or the entries say, before anybody asks for more. */
+static int64_t
+schedule_base_ms(const struct interval_input *input)
+{
+	if (input->fixed_ms > 0)
+		return input->fixed_ms;
+	return schedule_clamp(input->window_ms > 0
+				  ? input->window_ms / SCHEDULE_WINDOW_POLLS
+				  : SCHEDULE_DEFAULT_MS,
+	    input->min_ms, input->max_ms);
 }
 
 int64_t
 schedule_interval_ms(const struct interval_input *input)
 {
-	int64_t asked = schedule_clamp(
-	    input->asked_ms, 0, SCHEDULE_ASKED_MAX_MS);
+	int64_t asked =
+	    schedule_clamp(input->asked_ms, 0, SCHEDULE_ASKED_MAX_MS);
 	int64_t retry_after = schedule_clamp(
 	    input->retry_after_ms, 0, SCHEDULE_RETRY_AFTER_MAX_MS);
-	int64_t ms;
+	int64_t ms = schedule_base_ms(input);
 
-	if (input->fixed_ms > 0)
-		ms = input->fixed_ms;
-	else if (input->window_ms > 0)
-		ms = schedule_clamp(input->window_ms / SCHEDULE_WINDOW_POLLS,
-		    input->min_ms, input->max_ms);
-	else
-		ms = schedule_clamp(
-		    SCHEDULE_DEFAULT_MS, input->min_ms, input->max_ms);
 	if (input->failures > 0) {
-		int64_t backoff =
-		    schedule_backoff_ms(ms, input->failures);
+		int64_t backoff = schedule_backoff_ms(ms, input->failures);
 
-		ms = backoff > ms ? backoff : ms;
-	} else if (!input->fixed_ms && asked > ms)
-		ms = asked;
-	ms = schedule_jitter_ms(ms, input->random);
+		ms = schedule_jitter_ms(
+		    backoff > ms ? backoff : ms, input->random);
+	} else if (input->fixed_ms > 0)
+		ms = schedule_jitter_ms(ms, input->random);
+	else
+		ms = schedule_skip_ms(input,
+		    schedule_jitter_ms(asked > ms ? asked : ms, input->random));
 	return retry_after > ms ? retry_after : ms;
+}
+
+static int64_t
+schedule_spread_ms(size_t feeds)
+{
+	if (feeds >= SCHEDULE_SPREAD_MAX_MS / SCHEDULE_SPREAD_FEED_MS)
+		return SCHEDULE_SPREAD_MAX_MS;
+	return (int64_t)feeds * SCHEDULE_SPREAD_FEED_MS + 1;
+}
+
+int64_t
+schedule_entry_ms(const struct entry_input *input)
+{
+	if (input->due_ms == TIME_NONE || input->due_ms <= input->now_ms)
+		return input->now_ms + (int64_t)input->random %
+					   schedule_spread_ms(input->feeds);
+	/* the clock went back, or the interval was shortened */
+	if (input->due_ms > input->now_ms + input->max_ms)
+		return input->now_ms + input->max_ms;
+	return input->due_ms;
 }

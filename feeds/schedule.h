@@ -50,12 +50,39 @@ struct interval_input {
 	int64_t max_ms;
 	int64_t fixed_ms;	/* the operator's own, 0 = decide */
 	int64_t window_ms;	/* time span the entries cover, 0 = not known */
-	int64_t asked_ms;	/* the longest of Cache-Control, ttl; 0 = none */
+	int64_t asked_ms;	/* of Cache-Control and ttl the longer; 0 = none */
 	int64_t retry_after_ms;	/* 0 = none */
 	int failures;		/* consecutive, 0 after a success */
+	struct feed_skip skip;	/* the feed's wish, in hours of wall_ms */
+	int64_t wall_ms;	/* now */
 	uint32_t random;	/* for the jitter */
 };
 
+/*
+ * What the feed and its server ask for only makes it longer, by a bound each:
+ * asked_ms to a day, retry_after_ms to a week, and the hours and days to skip
+ * to max_ms, so that a feed can slow us down, but not silence itself. An
+ * interval of the operator's own is lengthened by retry_after_ms alone.
+ */
 int64_t schedule_interval_ms(const struct interval_input *input);
+
+/*
+ * When a feed that enters the schedule is first due: when it would have been,
+ * or, where that has passed (we were down, or the machine slept) or there is
+ * no such time, within a spread that grows with the number of feeds, so that
+ * all that is overdue does not start at once. All times are of one clock.
+ */
+#define SCHEDULE_SPREAD_FEED_MS 10	/* 100 starts a second */
+#define SCHEDULE_SPREAD_MAX_MS (5 * 60 * 1000LL)	/* then more */
+
+struct entry_input {
+	int64_t due_ms;		/* TIME_NONE: never planned */
+	int64_t now_ms;
+	int64_t max_ms;		/* the longest interval */
+	size_t feeds;		/* in the schedule, or to come */
+	uint32_t random;
+};
+
+int64_t schedule_entry_ms(const struct entry_input *input);
 
 #endif

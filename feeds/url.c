@@ -25,18 +25,27 @@ static const char *const url_tracking[] = {
     "dclid",
     "emc=rss",
     "fbclid",
+    "feedname",
+    "feedtype=rss",
+    "from=rss",
     "gclid",
     "igshid",
     "mc_cid",
     "mc_eid",
+    "mkt_tok",
     "msclkid",
     "ns_campaign",
     "ns_mchannel",
     "ns_source",
     "partner=rss",
     "partner=rssnyt",
+    "ref=rss",
+    "source=rss",
+    "spm",
+    "src=rss",
     "traffic_source=rss",
     "utm_*",
+    "xtor",
     "yclid",
 };
 
@@ -50,8 +59,8 @@ url_is_web(CURLU *url)
 
 	if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK)
 		return false;
-	is_web = strcasecmp(scheme, "http") == 0 ||
-	    strcasecmp(scheme, "https") == 0;
+	is_web =
+	    strcasecmp(scheme, "http") == 0 || strcasecmp(scheme, "https") == 0;
 	curl_free(scheme);
 	return is_web;
 }
@@ -92,13 +101,28 @@ url_is_clean(CURLU *url)
 
 	buf_init(&clean, 0);
 	is_clean = host && text && !strchr(host, '%') &&
-	    !url_is_twofold(text) &&
-	    text_clean(text, len, len, &clean) == 0 && clean.len == len &&
-	    memcmp(clean.data, text, len) == 0;
+		   !url_is_twofold(text) &&
+		   text_clean(text, len, len, &clean) == 0 &&
+		   clean.len == len && memcmp(clean.data, text, len) == 0;
 	buf_clear(&clean);
 	free(host);
 	free(text);
 	return is_clean;
+}
+
+/*
+ * curl decodes a host's %XX, but only then would it see that "%37.1" is the
+ * address 7.0.0.1: it is read again as it will be when it is fetched.
+ */
+static int
+url_settle(CURLU *url)
+{
+	char *text = url_part(url, CURLUPART_URL, 0);
+	CURLUcode rc = text ? curl_url_set(url, CURLUPART_URL, text, URL_FLAGS)
+			    : CURLUE_BAD_HOSTNAME;
+
+	free(text);
+	return rc == CURLUE_OK ? 0 : -1;
 }
 
 /*
@@ -108,20 +132,22 @@ url_is_clean(CURLU *url)
 static CURLU *
 url_parse(const char *base, const char *reference)
 {
+	bool has_escape = strchr(reference, '%') || (base && strchr(base, '%'));
 	CURLU *url = curl_url();
 
 	if (!url)
 		abort();
-	if (base && curl_url_set(url, CURLUPART_URL, base, URL_FLAGS) !=
-	        CURLUE_OK) {
+	if (base &&
+	    curl_url_set(url, CURLUPART_URL, base, URL_FLAGS) != CURLUE_OK) {
 		curl_url_cleanup(url);
 		url = curl_url();
 		if (!url)
 			abort();
 	}
 	if (curl_url_set(url, CURLUPART_URL, reference, URL_FLAGS) ==
-	        CURLUE_OK &&
-	    url_is_web(url) && url_is_clean(url))
+		CURLUE_OK &&
+	    url_is_web(url) && url_is_clean(url) &&
+	    (!has_escape || url_settle(url) == 0))
 		return url;
 	curl_url_cleanup(url);
 	return NULL;
@@ -249,9 +275,8 @@ url_strip(CURLU *url)
 	free(clean);
 	if (rc != CURLUE_OK)
 		return -1;
-	return curl_url_set(url, CURLUPART_FRAGMENT, NULL, 0) == CURLUE_OK
-	    ? 0
-	    : -1;
+	return curl_url_set(url, CURLUPART_FRAGMENT, NULL, 0) == CURLUE_OK ? 0
+									   : -1;
 }
 
 char *

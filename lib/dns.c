@@ -430,6 +430,21 @@ dns_start(struct dns *dns, const char *name, dns_done_fn done, void *data)
 	return lookup;
 }
 
+bool
+dns_knows(struct dns *dns, const char *name)
+{
+	char folded[DNS_NAME_MAX + 1];
+	struct dns_answer *answer = NULL;
+	struct err err;
+	bool is_known;
+
+	if (dns_fold(name, folded, &err) == 0)
+		answer = dns_cache_get(dns->cache, folded, clock_mono_ms());
+	is_known = answer != NULL;
+	dns_answer_unref(&answer);
+	return is_known;
+}
+
 void
 dns_cancel(struct dns_lookup **lookup_p)
 {

@@ -2,6 +2,7 @@
 #define WIREWATCH_LIB_DNS_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
@@ -63,6 +64,8 @@ void dns_free(struct dns **dns);
 /* Starts a lookup; freed by itself after its callback. */
 struct dns_lookup *dns_start(
     struct dns *dns, const char *name, dns_done_fn done, void *data);
+/* Whether a name has an answer at hand that is still remembered. */
+bool dns_knows(struct dns *dns, const char *name);
 /* Ends it without a callback; sets *lookup to NULL. */
 void dns_cancel(struct dns_lookup **lookup);
 /* "203.0.113.9" or "2001:db8::1" into an address; -1 if it is a name. */

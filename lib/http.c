@@ -1,7 +1,8 @@
 /*
- * HTTP transfers and their turns. A transfer waits in `queued` until a slot is
- * free, is `active` while its hosts are resolved and curl works on it, and
- * `finished` until its callback was called. Callbacks run in one place only,
+ * HTTP transfers and their turns. A transfer is in `naming` while its name is
+ * looked up, if that is not known, waits in `queued` until a slot is free, is
+ * `active` while its hosts are resolved and curl works on it, and `finished`
+ * until its callback was called. Callbacks run in one place only,
  * http_deliver(), which is called by watchers: never inside curl, c-ares,
  * http_start() or http_cancel().
  */
@@ -70,6 +71,23 @@ http_fail(
 	vsnprintf(slot->reason.text, sizeof(slot->reason.text), fmt, ap);
 	va_end(ap);
 	http_give_up(transfer);
+}
+
+/* What came of the lookup that went before; 0 if the transfer may go on. */
+static int
+http_check_name(struct http_transfer *transfer)
+{
+	if (transfer->obstacle)
+		http_fail(transfer, HTTP_ERROR_DNS, "%s",
+		    transfer->obstacle->text);
+	else if (transfer->is_late) {
+		http_reason_set_timeout(transfer->slot,
+		    "the name was not resolved within",
+		    transfer->request.timeout_ms);
+		http_give_up(transfer);
+	} else
+		return 0;
+	return -1;
 }
 
 /* The hosts that must be known before curl may see the request. */
@@ -204,7 +222,7 @@ http_begin(struct http_transfer *transfer)
 		http_fail(transfer, HTTP_ERROR_URL, "%s", err.text);
 	else if (http_check_behind_proxy(slot, &err) == -1)
 		http_fail(transfer, HTTP_ERROR_REFUSED, "%s", err.text);
-	else
+	else if (http_check_name(transfer) == 0)
 		http_resolve(transfer);
 }
 
@@ -268,6 +286,13 @@ http_fill_response(struct http_slot *slot, struct http_response *response)
 }
 
 static void
+http_free_transfer(struct http_transfer *transfer)
+{
+	free(transfer->obstacle);
+	free(transfer);
+}
+
+static void
 http_deliver_one(struct http_transfer *transfer)
 {
 	struct http_slot *slot = transfer->slot;
@@ -291,7 +316,7 @@ http_deliver_one(struct http_transfer *transfer)
 	transfer->done(transfer->data, &response);
 	free(response.body);
 	http_slot_release(slot);
-	free(transfer);
+	http_free_transfer(transfer);
 }
 
 /* Callbacks start and cancel transfers, but finish none. */
@@ -328,6 +353,17 @@ http_on_turn(struct ev_loop *loop, struct ev_timer *timer, int events)
 	http_after_curl(timer->data);
 }
 
+void
+http_queue(struct http_transfer *transfer)
+{
+	struct http *http = transfer->http;
+
+	transfer->state = HTTP_QUEUED;
+	TAILQ_INSERT_TAIL(&http->queued, transfer, link);
+	http->queued_count++;
+	http_arm_turn(http);
+}
+
 struct http_transfer *
 http_start(struct http *http, const struct http_request *request,
     http_done_fn done, void *data)
@@ -335,12 +371,9 @@ http_start(struct http *http, const struct http_request *request,
 	struct http_transfer *transfer = http_request_copy(request);
 
 	transfer->http = http;
-	transfer->state = HTTP_QUEUED;
 	transfer->done = done;
 	transfer->data = data;
-	TAILQ_INSERT_TAIL(&http->queued, transfer, link);
-	http->queued_count++;
-	http_arm_turn(http);
+	http_name_begin(transfer);
 	return transfer;
 }
 
@@ -353,7 +386,9 @@ http_cancel(struct http_transfer **transfer_p)
 	if (!transfer)
 		return;
 	http = transfer->http;
-	if (transfer->state == HTTP_QUEUED) {
+	if (transfer->state == HTTP_NAMING)
+		http_name_leave(transfer);
+	else if (transfer->state == HTTP_QUEUED) {
 		TAILQ_REMOVE(&http->queued, transfer, link);
 		http->queued_count--;
 	} else {
@@ -366,14 +401,20 @@ http_cancel(struct http_transfer **transfer_p)
 		if (http->queued_count)
 			http_arm_turn(http);
 	}
-	free(transfer);
+	http_free_transfer(transfer);
 	*transfer_p = NULL;
 }
 
 size_t
 http_active(const struct http *http)
 {
-	return http->queued_count + http->active_count;
+	return http->naming_count + http->queued_count + http->active_count;
+}
+
+size_t
+http_naming(const struct http *http)
+{
+	return http->naming_count;
 }
 
 void
@@ -439,6 +480,7 @@ http_new(struct ev_loop *loop, const struct http_options *options,
 
 	http->loop = loop;
 	http->log = log;
+	TAILQ_INIT(&http->naming);
 	TAILQ_INIT(&http->queued);
 	TAILQ_INIT(&http->active);
 	TAILQ_INIT(&http->finished);
@@ -467,6 +509,7 @@ http_free(struct http **http_p)
 
 	if (!http)
 		return;
+	http_drop(&http->naming);
 	http_drop(&http->queued);
 	http_drop(&http->active);
 	http_drop(&http->finished);

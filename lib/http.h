@@ -38,7 +38,8 @@ struct http_transfer;
 #define HTTP_WAIT_MAX_MS (7 * 24 * 3600 * INT64_C(1000))
 
 struct http_options {
-	size_t concurrency;	/* transfers at a time; more wait in order */
+	/* transfers at a time; more wait in order, after their names */
+	size_t concurrency;
 	const char *user_agent;
 	const char *ca_file;	/* NULL = the system's */
 	const char *name_servers; /* "192.0.2.1:53,..."; NULL = the system's */
@@ -119,6 +120,11 @@ struct http_transfer *http_start(struct http *http,
 void http_cancel(struct http_transfer **transfer);
 /* Transfers not yet over, those that wait included. */
 size_t http_active(const struct http *http);
+/*
+ * Those of them whose name is looked up before they wait for their turn: they
+ * take no place from others, however long the name servers are silent.
+ */
+size_t http_naming(const struct http *http);
 const char *http_error_name(enum http_error error);
 /* "404 Not Found", "503 Service Unavailable", "418" */
 const char *http_status_text(int status, char out[48]);

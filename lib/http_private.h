@@ -3,7 +3,8 @@
 
 /*
  * What the files of lib/http share. http.c owns the transfers and their turns,
- * http_request.c their requests, http_slot.c the easy handles and all their
+ * http_request.c their requests, http_name.c the names that are looked up
+ * before anything else, http_slot.c the easy handles and all their
  * options, http_receive.c what curl hands us, http_time.c the limits of time,
  * http_loop.c the watchers, http_target.c URLs taken apart, http_reason.c the
  * words for what went wrong, http_ca.c the CA files, http_header.c what header
@@ -16,6 +17,8 @@
 #include "lib/http.h"
 
 #define HTTP_HOPS 2	/* hosts of one transfer: the proxy's and the URL's */
+/* Transfers that look up their names at a time, without a place. */
+#define HTTP_NAMING_MAX (DNS_QUERIES_MAX - 128)
 
 /* The headers of a response that are kept, in the order of the response. */
 enum http_value {
@@ -32,6 +35,7 @@ enum http_value {
 };
 
 enum http_state {
+	HTTP_NAMING,	/* its name is looked up; has no slot */
 	HTTP_QUEUED,	/* has no slot */
 	HTTP_RESOLVING,
 	HTTP_RUNNING,	/* curl has it */
@@ -105,7 +109,14 @@ struct http_transfer {
 	TAILQ_ENTRY(http_transfer) link;
 	struct http *http;
 	enum http_state state;
-	struct http_slot *slot;		/* NULL while queued */
+	struct http_slot *slot;		/* NULL while naming or queued */
+	/* its name, before it has a slot */
+	struct dns_lookup *lookup;
+	struct ev_timer timer;
+	int64_t named_ms;		/* when the lookup began */
+	int64_t waited_ms;		/* what it took */
+	struct err *obstacle;		/* why there is no address; or NULL */
+	bool is_late;			/* the whole time went on the name */
 	http_done_fn done;
 	void *data;
 	struct http_request request;	/* strings lie behind this struct */
@@ -132,9 +143,11 @@ struct http {
 	unsigned generation;
 	long http_version;
 	/* transfers, each in exactly one list */
+	struct http_transfers naming;
 	struct http_transfers queued;
 	struct http_transfers active;	/* resolving or running */
 	struct http_transfers finished;
+	size_t naming_count;
 	size_t queued_count;
 	size_t active_count;		/* with a slot, so finished included */
 	struct ev_timer turn;
@@ -154,6 +167,13 @@ struct http {
 void http_give_up(struct http_transfer *transfer);
 /* curl has worked: take what is done, deliver it, start what waits. */
 void http_after_curl(struct http *http);
+/* The transfer waits for a place from now on. */
+void http_queue(struct http_transfer *transfer);
+
+/* http_name.c: looks up the name, then queues it; or queues it at once. */
+void http_name_begin(struct http_transfer *transfer);
+/* Ends that without a word. */
+void http_name_leave(struct http_transfer *transfer);
 
 /* http_request.c */
 struct http_transfer *http_request_copy(const struct http_request *request);

@@ -97,11 +97,13 @@ http_time_begin(struct http_slot *slot)
 	const struct http_request *request = &slot->transfer->request;
 	int64_t ms = INT64_MAX;
 
-	slot->started_ms = slot->http->now_ms;
+	slot->started_ms = slot->http->now_ms - slot->transfer->waited_ms;
 	ev_init(&slot->timer, http_time_on_timer);
 	slot->timer.data = slot;
 	if (request->timeout_ms)
-		ms = request->timeout_ms;
+		ms = request->timeout_ms - slot->transfer->waited_ms;
+	if (ms < 0)
+		ms = 0;
 	if (request->stall_timeout_ms && request->stall_timeout_ms < ms)
 		ms = request->stall_timeout_ms;
 	http_time_arm(slot, ms);

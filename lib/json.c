@@ -7,6 +7,7 @@
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/json.h"
+#include "lib/log.h"
 
 /* The end of a string, from the character behind its opening quote. */
 static const char *
@@ -42,6 +43,7 @@ json_is_bounded(const char *text, size_t len)
 json_t *
 json_read(const char *text, size_t len, struct err *err)
 {
+	char safe[2 * JSON_ERROR_TEXT_LENGTH];
 	json_error_t error;
 	json_t *value;
 
@@ -55,7 +57,7 @@ json_read(const char *text, size_t len, struct err *err)
 	    text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 	if (!value)
 		err_set(err, "JSON line %d column %d: %s", error.line,
-		    error.column, error.text);
+		    error.column, log_safe(safe, sizeof(safe), error.text));
 	return value;
 }
 

@@ -116,6 +116,22 @@ const char *const schema_steps[] = {
 
     /* The highest severity that was told of an item, 0 if not known. */
     "ALTER TABLE alerted ADD COLUMN severity INTEGER NOT NULL DEFAULT 0;",
+
+    /*
+     * What of a feed's state was told, what its last document asks for, and
+     * its pace. A first failure was not told, so the state is good then.
+     */
+    "ALTER TABLE feed ADD COLUMN told TEXT;"
+    "UPDATE feed SET told ="
+    " CASE WHEN status <> 'unreachable' OR failures >= 3 THEN status"
+    " WHEN last_ok IS NULL THEN 'new' ELSE 'ok' END;"
+    "ALTER TABLE feed ADD COLUMN told_until INTEGER;"
+    "ALTER TABLE feed ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE feed ADD COLUMN skip_hours INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE feed ADD COLUMN skip_days INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE feed ADD COLUMN pace_watched INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE feed ADD COLUMN pace_longest INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE feed ADD COLUMN pace_count INTEGER NOT NULL DEFAULT 0;",
 };
 
 const int schema_version =

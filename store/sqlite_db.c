@@ -29,7 +29,8 @@
 	"url, etag, last_modified, moved_url, moved_count, has_moved,"         \
 	" body_hash, last_poll, last_ok, last_new, newest, oldest, next_due,"  \
 	" interval, latency, bytes, failures, item_count, status,"             \
-	" status_since, reason"
+	" status_since, reason, told, told_until, asked, skip_hours,"          \
+	" skip_days, pace_watched, pace_longest, pace_count"
 
 /* Deliveries of a sink that no older one of the same order key holds back. */
 #define CLAIM_SELECT                                                           \
@@ -48,11 +49,13 @@ static const char *const sqlite_db_texts[ST_COUNT] = {
     [ST_FEED_INSERT] =
 	"INSERT INTO feed (" FEED_COLUMNS ", name, document) VALUES (?1, ?2,"
 	" ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
-	" ?18, ?19, ?20, ?21, ?22, ?23)",
+	" ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30,"
+	" ?31)",
     [ST_FEED_UPDATE] =
 	"UPDATE feed SET (" FEED_COLUMNS ") = (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
-	" ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21),"
-	" document = coalesce(?23, document) WHERE id = ?22",
+	" ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,"
+	" ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29),"
+	" document = coalesce(?31, document) WHERE id = ?30",
     [ST_FEED_DOCUMENT] = "SELECT document FROM feed WHERE id = ?1",
     [ST_SEEN_FIND] = "SELECT title_fp, body_fp, first_seen, last_seen"
 		     " FROM seen WHERE feed = ?1 AND item = ?2",

@@ -147,6 +147,14 @@ sqlite_seen_bind_feed(sqlite3_stmt *statement, const struct feed_state *state)
 	sqlite_bind_text(statement, 19, feed_status_name(state->status));
 	sqlite_bind_time(statement, 20, state->status_since_ms);
 	sqlite_bind_text(statement, 21, state->reason);
+	sqlite_bind_text(statement, 22, feed_status_name(state->told));
+	sqlite_bind_time(statement, 23, state->told_until_ms);
+	sqlite_bind_int(statement, 24, state->asked_s);
+	sqlite_bind_int(statement, 25, state->skip.hours);
+	sqlite_bind_int(statement, 26, state->skip.days);
+	sqlite_bind_int(statement, 27, state->pace.watched_s);
+	sqlite_bind_int(statement, 28, state->pace.longest_s);
+	sqlite_bind_int(statement, 29, state->pace.count);
 }
 
 /* A poll without items (304, an error) leaves the last document's time. */
@@ -163,8 +171,8 @@ sqlite_seen_update_feed(struct sqlite_db *db, const struct store_commit *commit,
 	sqlite3_stmt *statement = db->statements[ST_FEED_UPDATE];
 
 	sqlite_seen_bind_feed(statement, commit->feed_state);
-	sqlite_bind_int(statement, 22, id);
-	sqlite_bind_time(statement, 23, sqlite_seen_document_ms(commit));
+	sqlite_bind_int(statement, 30, id);
+	sqlite_bind_time(statement, 31, sqlite_seen_document_ms(commit));
 	return sqlite_db_run(db, ST_FEED_UPDATE, err);
 }
 
@@ -175,8 +183,8 @@ sqlite_seen_insert_feed(struct sqlite_db *db, const struct store_commit *commit,
 	sqlite3_stmt *statement = db->statements[ST_FEED_INSERT];
 
 	sqlite_seen_bind_feed(statement, commit->feed_state);
-	sqlite_bind_text(statement, 22, commit->feed_name);
-	sqlite_bind_time(statement, 23, sqlite_seen_document_ms(commit));
+	sqlite_bind_text(statement, 30, commit->feed_name);
+	sqlite_bind_time(statement, 31, sqlite_seen_document_ms(commit));
 	if (sqlite_db_run(db, ST_FEED_INSERT, err) == -1)
 		return -1;
 	*id_r = sqlite3_last_insert_rowid(db->handle);
@@ -290,11 +298,33 @@ sqlite_seen_put(
 	return 0;
 }
 
+static enum feed_status
+sqlite_seen_read_status(sqlite3_stmt *statement, int column)
+{
+	const char *name = (const char *)sqlite3_column_text(statement, column);
+	enum feed_status status;
+
+	return name && feed_status_parse(name, &status) == 0 ? status
+							     : FEED_NEW;
+}
+
+/* What health, schedule and pace keep of their own. */
+static void
+sqlite_seen_read_habits(sqlite3_stmt *statement, struct feed_state *state)
+{
+	state->told = sqlite_seen_read_status(statement, 21);
+	state->told_until_ms = sqlite_column_time(statement, 22);
+	state->asked_s = sqlite_column_amount(statement, 23);
+	state->skip.hours = (uint32_t)sqlite3_column_int64(statement, 24);
+	state->skip.days = (uint8_t)sqlite3_column_int64(statement, 25);
+	state->pace.watched_s = sqlite_column_amount(statement, 26);
+	state->pace.longest_s = sqlite_column_amount(statement, 27);
+	state->pace.count = sqlite_column_count(statement, 28);
+}
+
 static void
 sqlite_seen_read_feed(sqlite3_stmt *statement, struct feed_state *state)
 {
-	const char *status;
-
 	feed_state_init(state);
 	state->url = sqlite_column_text(statement, 0);
 	state->etag = sqlite_column_text(statement, 1);
@@ -315,11 +345,10 @@ sqlite_seen_read_feed(sqlite3_stmt *statement, struct feed_state *state)
 	state->bytes = sqlite_column_amount(statement, 15);
 	state->failures = sqlite_column_count(statement, 16);
 	state->item_count = sqlite_column_count(statement, 17);
-	status = (const char *)sqlite3_column_text(statement, 18);
-	if (!status || feed_status_parse(status, &state->status) == -1)
-		state->status = FEED_NEW;
+	state->status = sqlite_seen_read_status(statement, 18);
 	state->status_since_ms = sqlite_column_time(statement, 19);
 	state->reason = sqlite_column_text(statement, 20);
+	sqlite_seen_read_habits(statement, state);
 }
 
 int
@@ -332,13 +361,13 @@ sqlite_seen_load_feeds(
 	int rc;
 
 	while ((rc = sqlite_db_step(db, ST_FEED_LOAD, err)) == 1) {
-		name = (const char *)sqlite3_column_text(statement, 21);
+		name = (const char *)sqlite3_column_text(statement, 29);
 		if (!name) {
 			sqlite_db_reset(db, ST_FEED_LOAD);
 			return sqlite_db_damaged(db, "a feed's name", err);
 		}
 		sqlite_seen_read_feed(statement, &state);
-		each(data, name, sqlite3_column_int64(statement, 22), &state);
+		each(data, name, sqlite3_column_int64(statement, 30), &state);
 		feed_state_clear(&state);
 	}
 	return rc;

@@ -14,8 +14,8 @@
 #define END "</channel></rss>"
 
 static inline enum parse_outcome
-parse_bytes(const void *body, size_t len, const char *content_type,
-    struct feed_doc **doc_r, struct err *err)
+parse_page_bytes(const void *body, size_t len, const char *content_type,
+    const struct conf_html *html, struct feed_doc **doc_r, struct err *err)
 {
 	/* a copy of just that size: reading beyond it is found */
 	char *copy = xmalloc(len);
@@ -24,6 +24,7 @@ parse_bytes(const void *body, size_t len, const char *content_type,
 	    .len = len,
 	    .base_url = "https://feeds.example/dir/feed",
 	    .content_type = content_type,
+	    .html = html,
 	};
 	enum parse_outcome outcome;
 
@@ -36,6 +37,13 @@ parse_bytes(const void *body, size_t len, const char *content_type,
 	assert_true((outcome == PARSE_OK) == (*doc_r != NULL));
 	assert_true((outcome == PARSE_OK) == (err->text[0] == '\0'));
 	return outcome;
+}
+
+static inline enum parse_outcome
+parse_bytes(const void *body, size_t len, const char *content_type,
+    struct feed_doc **doc_r, struct err *err)
+{
+	return parse_page_bytes(body, len, content_type, NULL, doc_r, err);
 }
 
 /* A paragraph a line, with nothing empty. */
@@ -105,18 +113,25 @@ assert_sound(const struct feed_doc *doc)
 
 /* A document that can be read, to be freed by the caller. */
 static inline struct feed_doc *
-parse_good(const void *body, size_t len, const char *content_type)
+parse_good_page(const void *body, size_t len, const char *content_type,
+    const struct conf_html *html)
 {
 	struct feed_doc *doc;
 	struct err err;
 	enum parse_outcome outcome =
-	    parse_bytes(body, len, content_type, &doc, &err);
+	    parse_page_bytes(body, len, content_type, html, &doc, &err);
 
 	if (outcome != PARSE_OK)
 		print_message("# %s\n", err.text);
 	assert_int_equal(outcome, PARSE_OK);
 	assert_sound(doc);
 	return doc;
+}
+
+static inline struct feed_doc *
+parse_good(const void *body, size_t len, const char *content_type)
+{
+	return parse_good_page(body, len, content_type, NULL);
 }
 
 static inline struct feed_doc *

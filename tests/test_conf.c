@@ -104,6 +104,8 @@ every_option_outside_sections_reaches_its_field(void **state)
 		       "state-dir = \"/var/state\"\n"
 		       "socket = \"run/sock\"\n"
 		       "ca-file = \"ca.pem\"\n"
+		       "name-servers = {\"127.0.0.1:5353\", \"192.0.2.1\", "
+		       "\"2001:db8::1\", \"[::1]:53\"}\n"
 		       "log-level = \"debug\"\n"
 		       "min-free = \"2G\"\n"
 		       "keep-seen = \"7d\"\n"
@@ -119,6 +121,8 @@ every_option_outside_sections_reaches_its_field(void **state)
 	assert_string_equal(conf->state_dir, "/var/state");
 	assert_string_equal(conf->socket_path, path_of(f, "run/sock"));
 	assert_string_equal(conf->ca_file, path_of(f, "ca.pem"));
+	assert_string_equal(conf->name_servers,
+	    "127.0.0.1:5353,192.0.2.1,2001:db8::1,[::1]:53");
 	assert_int_equal(conf->log_level, LOG_LEVEL_DEBUG);
 	assert_int_equal(conf->min_free, 2 * 1024 * MIB);
 	assert_int_equal(conf->keep_seen_ms, 7 * DAY);
@@ -669,7 +673,7 @@ the_sample_shows_every_option_with_its_default(void **state)
 	struct conf *plain;
 	const char *const *name;
 	static const char *const names[] = {"node", "contact", "state-dir",
-	    "socket", "ca-file", "log-level", "min-free", "keep-seen",
+	    "socket", "ca-file", "name-servers", "log-level", "min-free", "keep-seen",
 	    "keep-events", "keep-history", "default-sinks", "operator-sinks", "concurrency",
 	    "host-concurrency", "host-spacing", "interval", "min-interval",
 	    "max-interval", "backlog", "connect-timeout", "timeout",
@@ -691,6 +695,7 @@ the_sample_shows_every_option_with_its_default(void **state)
 	assert_string_equal(f->conf->node, "desk");
 	assert_string_equal(f->conf->contact, "mailto:newsdesk@example.org");
 	assert_null(f->conf->ca_file);
+	assert_null(f->conf->name_servers);
 	assert_int_equal(f->conf->log_level, plain->log_level);
 	assert_int_equal(f->conf->min_free, plain->min_free);
 	assert_int_equal(f->conf->keep_seen_ms, plain->keep_seen_ms);

@@ -240,6 +240,27 @@ static const struct refused refusals[] = {
     {"fetch { host-spacing = 2h }",
 	"1:24: error: host-spacing: \"2h\" is out of bounds; expected 0 ms "
 	"to 60 min"},
+    {"name-servers = {\"localhost\"}",
+	"1:18: error: name-servers: bad name server \"localhost\"; expected an "
+	"address, with a port or without, as in \"127.0.0.1:5353\""},
+    {"name-servers = {\"192.0.2.1:\"}",
+	"1:18: error: name-servers: bad name server \"192.0.2.1:\"; expected an "
+	"address, with a port or without, as in \"127.0.0.1:5353\""},
+    {"name-servers = {\"192.0.2.1:65536\"}",
+	"1:18: error: name-servers: bad name server \"192.0.2.1:65536\"; expected an "
+	"address, with a port or without, as in \"127.0.0.1:5353\""},
+    {"name-servers = {\"192.0.2.1:0\"}",
+	"1:18: error: name-servers: bad name server \"192.0.2.1:0\"; expected an "
+	"address, with a port or without, as in \"127.0.0.1:5353\""},
+    {"name-servers = {\"[192.0.2.1]:53\"}",
+	"1:18: error: name-servers: bad name server \"[192.0.2.1]:53\"; expected an "
+	"address, with a port or without, as in \"127.0.0.1:5353\""},
+    {"name-servers = {\"[::1\"}",
+	"1:18: error: name-servers: bad name server \"[::1\"; expected an "
+	"address, with a port or without, as in \"127.0.0.1:5353\""},
+    {"name-servers = {\"[::1]53\"}",
+	"1:18: error: name-servers: bad name server \"[::1]53\"; expected an "
+	"address, with a port or without, as in \"127.0.0.1:5353\""},
     {"fetch { max-interval = 30s }",
 	"1:9: error: min-interval (60 s) is longer than max-interval (30 "
 	"s); expected it shorter"},

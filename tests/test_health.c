@@ -1,6 +1,7 @@
 #include "tests/test.h"
 
 #include "feeds/health.h"
+#include "feeds/pace.h"
 #include "lib/alloc.h"
 #include "lib/clock.h"
 
@@ -22,6 +23,7 @@ set_up(void **state)
 	struct fixture *f = xcalloc(1, sizeof(*f));
 
 	feed_state_init(&f->state);
+	f->state.interval_ms = POLL_MS;
 	f->now_ms = NOW_S * 1000;
 	*state = f;
 	return 0;
@@ -57,12 +59,21 @@ unchanged(struct fixture *f, enum fetch_outcome outcome)
 	f->change = health_after_fetch(&f->state, &result, f->now_ms);
 }
 
-/* As after a look-up that knew none of the entries. */
+/* The look-up of a document that was read. */
 static void
-confirm_gap(struct fixture *f)
+look_up(struct fixture *f, bool joins_on, bool has_new)
 {
-	if (f->change.gap_ms)
-		health_confirm_gap(&f->state, &f->change, f->now_ms);
+	const struct health_found found = {
+	    .joins_on = joins_on, .has_new = has_new};
+
+	health_after_lookup(&f->state, &f->change, &found, f->now_ms);
+}
+
+/* Long enough that one more change is told. */
+static void
+rest(struct fixture *f)
+{
+	f->now_ms += HEALTH_TOLD_AT_ONCE * HEALTH_TOLD_EVERY_MS;
 }
 
 /*
@@ -86,7 +97,7 @@ documents(struct fixture *f, const char *moved_url, const int64_t *dates)
 	}
 	f->change = health_after_parse(
 	    &f->state, &result, PARSE_OK, &doc, NULL, f->now_ms);
-	confirm_gap(f);
+	look_up(f, false, true);
 }
 
 #define DOCUMENT(f, ...)                                                       \
@@ -263,6 +274,7 @@ answers_that_are_no_accident_are_news_at_once(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+		rest(f);
 		DOCUMENT(f, NOW_S);
 		fail_with(f, statuses[i], "HTTP 4xx");
 		is(f, statuses[i], 1);
@@ -290,6 +302,7 @@ a_page_or_a_broken_document_is_news_at_once(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		rest(f);
 		DOCUMENT(f, NOW_S);
 		parse_fails(f, cases[i].outcome, "line 3: mismatched tag");
 		is(f, cases[i].status, 1);
@@ -669,6 +682,7 @@ a_304_says_nothing_of_a_document_that_could_not_be_read(void **state)
 	size_t i;
 
 	for (i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
+		rest(f);
 		DOCUMENT(f, NOW_S);
 		parse_fails(f, outcomes[i], "torn");
 		status = f->state.status;
@@ -847,6 +861,278 @@ the_new_place_stays_when_it_answers_again(void **state)
 	is_news(f, FEED_UNREACHABLE, FEED_MOVED);
 }
 
+/* A new entry each time, `pause_s` after the one before. */
+static void
+habit(struct fixture *f, int count, int64_t pause_s)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		f->now_ms += pause_s * 1000 - POLL_MS;
+		f->state.last_ok_ms = f->now_ms;
+		DOCUMENT(f, f->now_ms / 1000, f->now_ms / 1000 - pause_s);
+		assert_string_equal(
+		    feed_status_name(f->state.status), "ok");
+	}
+}
+
+static void
+unchanged_for(struct fixture *f, int64_t span_s)
+{
+	int64_t end = f->now_ms + span_s * 1000;
+
+	while (f->now_ms < end)
+		unchanged(f, FETCH_NOT_MODIFIED);
+}
+
+static void
+a_busy_feed_that_brings_nothing_more_is_silent_long_before_it_is_stale(
+    void **state)
+{
+	struct fixture *f = *state;
+
+	habit(f, 9 * 24, HOUR_S);
+	unchanged_for(f, 7 * HOUR_S + 1800);
+	is(f, FEED_OK, 0);
+	unchanged_for(f, HOUR_S);
+	is(f, FEED_SILENT, 0);
+	assert_string_equal(feed_status_name(f->state.told), "silent");
+	says(f, "no new entry for 8 h");
+	says(f, "one came every 60 min");
+	unchanged(f, FETCH_SAME_BODY);
+	is(f, FEED_SILENT, 0);
+	assert_false(f->change.is_news);
+	DOCUMENT(f, f->now_ms / 1000, f->now_ms / 1000 - 12 * HOUR_S);
+	is(f, FEED_OK, 0);
+	is_news(f, FEED_SILENT, FEED_OK);
+	assert_null(f->state.reason);
+}
+
+/* As where only the time of the build changes. */
+static void
+a_document_with_nothing_new_in_it_does_not_break_the_silence(void **state)
+{
+	struct fixture *f = *state;
+	int64_t newest, since;
+	int i;
+
+	habit(f, 9 * 24, HOUR_S);
+	newest = f->state.newest_s;
+	unchanged_for(f, 10 * HOUR_S);
+	since = f->state.status_since_ms;
+	for (i = 0; i < 3; i++) {
+		struct fetch_result result = {.outcome = FETCH_BODY};
+		struct item item = {
+		    .published_s = newest, .updated_s = TIME_NONE};
+		struct feed_doc doc = {.items = &item, .item_count = 1};
+
+		f->now_ms += POLL_MS;
+		f->change = health_after_parse(
+		    &f->state, &result, PARSE_OK, &doc, NULL, f->now_ms);
+		look_up(f, true, false);
+		is(f, FEED_SILENT, 0);
+		assert_false(f->change.is_news);
+		assert_int_equal(f->state.status_since_ms, since);
+	}
+}
+
+static void
+a_feed_without_dates_can_be_silent(void **state)
+{
+	struct fixture *f = *state;
+	int i;
+
+	for (i = 0; i < 9 * 24; i++) {
+		f->now_ms += HOUR_S * 1000 - POLL_MS;
+		f->state.last_ok_ms = f->now_ms;
+		undated_document(f);
+		look_up(f, true, true);
+	}
+	is(f, FEED_UNDATED, 0);
+	unchanged_for(f, 9 * HOUR_S);
+	is(f, FEED_SILENT, 0);
+}
+
+static void
+a_feed_of_which_no_habit_is_known_is_not_silent(void **state)
+{
+	struct fixture *f = *state;
+
+	habit(f, PACE_PAUSES_MIN - 1, HOUR_S);
+	unchanged_for(f, 13 * DAY_S);
+	is(f, FEED_OK, 0);
+}
+
+static void
+the_time_in_which_nobody_looked_is_no_pause_of_the_feed(void **state)
+{
+	struct fixture *f = *state;
+	int64_t longest;
+
+	habit(f, 9 * 24, HOUR_S);
+	longest = f->state.pace.longest_s;
+	f->now_ms += 10LL * DAY_S * 1000;
+	DOCUMENT(f, f->now_ms / 1000, f->state.newest_s);
+	is(f, FEED_OK, 0);
+	assert_in_range(f->state.pace.longest_s, longest / 2, longest);
+}
+
+static void
+old_entries_hide_behind_no_notice_of_the_future(void **state)
+{
+	struct fixture *f = *state;
+	int64_t then = NOW_S - 3000LL * DAY_S;
+
+	DOCUMENT(f, NOW_S + 300LL * DAY_S, then, then - HOUR_S);
+	is(f, FEED_STALE, 0);
+	says(f, "3000 d");
+}
+
+static void
+a_gap_or_a_future_date_that_is_not_repeated_grows_stale(void **state)
+{
+	struct fixture *f = *state;
+
+	DOCUMENT(f, NOW_S + 30 * DAY_S, NOW_S - HOUR_S, NOW_S - DAY_S);
+	is(f, FEED_FUTURE, 0);
+	unchanged_for(f, HEALTH_STALE_MIN_S - DAY_S);
+	is(f, FEED_FUTURE, 0);
+	unchanged_for(f, 2 * DAY_S);
+	is(f, FEED_STALE, 0);
+	assert_string_equal(feed_status_name(f->state.told), "stale");
+}
+
+static void
+a_failure_that_was_not_told_ends_no_complaint_about_the_document(void **state)
+{
+	struct fixture *f = *state;
+
+	DOCUMENT(f, NOW_S + 30 * DAY_S, NOW_S - HOUR_S, NOW_S - DAY_S);
+	fail_with(f, FEED_UNREACHABLE, "timeout");
+	unchanged(f, FETCH_NOT_MODIFIED);
+	is(f, FEED_FUTURE, 0);
+	assert_false(f->change.is_news);
+	says(f, "in the future");
+}
+
+/* One of two servers behind one name is broken. */
+static int
+alternate(struct fixture *f, int polls)
+{
+	int i, told = 0;
+
+	for (i = 0; i < polls; i++) {
+		if (i % 2)
+			DOCUMENT(f, NOW_S);
+		else
+			parse_fails(f, PARSE_BROKEN, "torn");
+		told += f->change.is_news;
+	}
+	return told;
+}
+
+static void
+a_feed_that_flaps_does_not_drown_the_operator(void **state)
+{
+	struct fixture *f = *state;
+	int told;
+
+	DOCUMENT(f, NOW_S);
+	told = alternate(f, HEALTH_TOLD_AT_ONCE);
+	assert_int_equal(told, HEALTH_TOLD_AT_ONCE);
+	says(f, "the state changes often and is told every 6 h at most");
+	/* 10 days, a poll every 15 minutes */
+	told = alternate(f, 960);
+	assert_in_range(told, 10 * 24 / 6 - 2, 10 * 24 / 6 + 1);
+}
+
+static void
+what_was_not_told_while_it_flapped_is_told_when_it_holds(void **state)
+{
+	struct fixture *f = *state;
+	int i, told = 0;
+
+	DOCUMENT(f, NOW_S);
+	alternate(f, HEALTH_TOLD_AT_ONCE + 1);
+	is(f, FEED_BROKEN, 1);
+	assert_false(f->change.is_news);
+	assert_string_equal(feed_status_name(f->state.told), "ok");
+	for (i = 0; i < 2 * 24; i++) {
+		parse_fails(f, PARSE_BROKEN, "torn");
+		told += f->change.is_news;
+	}
+	assert_int_equal(told, 1);
+	assert_string_equal(feed_status_name(f->state.told), "broken");
+}
+
+static void
+a_clock_set_back_does_not_keep_news_for_ever(void **state)
+{
+	struct fixture *f = *state;
+	int i, told = 0;
+
+	DOCUMENT(f, NOW_S);
+	alternate(f, HEALTH_TOLD_AT_ONCE);
+	f->now_ms -= 400LL * DAY_S * 1000;
+	for (i = 0; i < 4 * 24 * 2; i++) {
+		parse_fails(f, PARSE_BROKEN, "torn");
+		told += f->change.is_news;
+	}
+	assert_int_equal(told, 1);
+}
+
+static void
+what_a_document_asks_for_is_remembered(void **state)
+{
+	struct fixture *f = *state;
+	struct fetch_result result = {.outcome = FETCH_BODY};
+	struct item item = {.published_s = NOW_S, .updated_s = TIME_NONE};
+	struct feed_doc doc = {.items = &item,
+	    .item_count = 1,
+	    .ttl_s = 1800,
+	    .skip = {.hours = 0x3f, .days = 1}};
+
+	f->change = health_after_parse(
+	    &f->state, &result, PARSE_OK, &doc, NULL, f->now_ms);
+	unchanged(f, FETCH_NOT_MODIFIED);
+	assert_int_equal(f->state.asked_s, 1800);
+	assert_int_equal(f->state.skip.hours, 0x3f);
+	assert_int_equal(f->state.skip.days, 1);
+	DOCUMENT(f, NOW_S);
+	assert_int_equal(f->state.asked_s, 0);
+	assert_int_equal(f->state.skip.hours, 0);
+}
+
+static void
+what_an_outage_here_held_back_is_told_by_the_next_failure(void **state)
+{
+	struct fixture *f = *state;
+	int i;
+
+	DOCUMENT(f, NOW_S);
+	for (i = 0; i < 10; i++) {
+		fail_with(f, FEED_UNREACHABLE, "no such host");
+		health_hold_back(&f->state, &f->change);
+		is(f, FEED_UNREACHABLE, i + 1);
+		assert_false(f->change.is_news);
+	}
+	fail_with(f, FEED_UNREACHABLE, "timeout");
+	is_news(f, FEED_OK, FEED_UNREACHABLE);
+	/* and one that is well by then is not mentioned */
+	unchanged(f, FETCH_SAME_BODY);
+	for (i = 0; i < 10; i++) {
+		fail_with(f, FEED_UNREACHABLE, "no such host");
+		health_hold_back(&f->state, &f->change);
+	}
+	unchanged(f, FETCH_SAME_BODY);
+	is(f, FEED_OK, 0);
+	assert_false(f->change.is_news);
+	/* what is no matter of the network is told at once */
+	fail_with(f, FEED_GONE, "HTTP 410 Gone");
+	health_hold_back(&f->state, &f->change);
+	is_news(f, FEED_OK, FEED_GONE);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -893,6 +1179,20 @@ main(void)
 	    TEST(when_the_new_place_dies_both_places_have_their_turns),
 	    TEST(the_configured_place_is_taken_back_when_it_answers_itself),
 	    TEST(the_new_place_stays_when_it_answers_again),
+	    TEST(
+	        a_busy_feed_that_brings_nothing_more_is_silent_long_before_it_is_stale),
+	    TEST(a_document_with_nothing_new_in_it_does_not_break_the_silence),
+	    TEST(a_feed_without_dates_can_be_silent),
+	    TEST(a_feed_of_which_no_habit_is_known_is_not_silent),
+	    TEST(the_time_in_which_nobody_looked_is_no_pause_of_the_feed),
+	    TEST(old_entries_hide_behind_no_notice_of_the_future),
+	    TEST(a_gap_or_a_future_date_that_is_not_repeated_grows_stale),
+	    TEST(a_failure_that_was_not_told_ends_no_complaint_about_the_document),
+	    TEST(a_feed_that_flaps_does_not_drown_the_operator),
+	    TEST(what_was_not_told_while_it_flapped_is_told_when_it_holds),
+	    TEST(a_clock_set_back_does_not_keep_news_for_ever),
+	    TEST(what_a_document_asks_for_is_remembered),
+	    TEST(what_an_outage_here_held_back_is_told_by_the_next_failure),
 	};
 
 	return cmocka_run_group_tests_name("health", tests, NULL, NULL);

@@ -25,6 +25,10 @@ static const struct dns_server_row names[] = {
     {.name = "mapped.test", .ttl = 300, .v6 = "::ffff:127.0.0.1"},
     {.name = "inner.test", .ttl = 300, .v4 = "192.168.1.1", .v6 = "fd00::1"},
     {.name = "silent.test", .kind = DNS_SERVER_SILENT},
+    {.name = "late.test",
+	.ttl = 300,
+	.v4 = "127.0.0.1",
+	.v6_kind = DNS_SERVER_SILENT},
 };
 
 struct fixture {
@@ -1078,6 +1082,59 @@ silence_ends_each_phase_with_a_timeout(void **state)
 	clear(&call);
 }
 
+/* More of them than there are places: all are asked for, nobody waits. */
+static void
+names_without_an_answer_take_no_place(void **state)
+{
+	struct fixture *f = *state;
+	struct call silent[20] = {0}, call = {0}, named = {0};
+	size_t i;
+
+	for (i = 0; i < 20; i++)
+		start_url(f, &silent[i], url_of(f, "silent.test", "/"));
+	assert_int_equal(http_naming(f->http), 20);
+	assert_int_equal(http_active(f->http), 20);
+	start_url(f, &call, url_of(f, "127.0.0.1", "/plain"));
+	start_url(f, &named, url_of(f, "home.test", "/plain"));
+	while (!call.calls || !named.calls)
+		ev_run(f->loop, EVRUN_ONCE);
+	expect_ok(&call, 200, "hello");
+	expect_ok(&named, 200, "hello");
+	assert_int_equal(http_naming(f->http), 20);
+	for (i = 0; i < 20; i++) {
+		assert_int_equal(silent[i].calls, 0);
+		http_cancel(&silent[i].transfer);
+	}
+	assert_int_equal(http_active(f->http), 0);
+	clear(&call);
+	clear(&named);
+}
+
+/* The time that the name took comes out of the whole. */
+static void
+the_whole_time_begins_with_the_name(void **state)
+{
+	struct fixture *f = *state;
+	struct http_request named =
+	    request_for(f, url_of(f, "late.test", "/hang"));
+	struct http_request plain =
+	    request_for(f, url_of(f, "127.0.0.1", "/hang"));
+	struct call call = {0}, longer = {0};
+
+	/* one family answers at once, and waits for the other's grace */
+	named.timeout_ms = 2 * DNS_GRACE_MS;
+	plain.timeout_ms = 2 * DNS_GRACE_MS + DNS_GRACE_MS / 2;
+	start(f, &call, &named);
+	start(f, &longer, &plain);
+	while (!call.calls)
+		ev_run(f->loop, EVRUN_ONCE);
+	assert_int_equal(longer.calls, 0);
+	wait_all(f);
+	expect_error(&call, HTTP_ERROR_TIMEOUT, "no answer within 500 ms");
+	clear(&call);
+	clear(&longer);
+}
+
 static void
 a_steady_trickle_is_no_stall(void **state)
 {
@@ -2002,6 +2059,8 @@ main(void)
 	    HTTP_TEST(endless_headers_are_refused),
 	    HTTP_TEST(broken_answers_are_protocol_errors),
 	    HTTP_TEST(silence_ends_each_phase_with_a_timeout),
+	    HTTP_TEST(names_without_an_answer_take_no_place),
+	    HTTP_TEST(the_whole_time_begins_with_the_name),
 	    HTTP_TEST(a_steady_trickle_is_no_stall),
 	    HTTP_TEST(no_more_than_the_concurrency_run_at_a_time),
 	    HTTP_TEST(refused_addresses_are_not_connected_to),

@@ -637,6 +637,56 @@ an_end_tag_closes_what_it_names_or_nothing(void **state)
 	    RSS "</x></y><item><title>A</title></item>" END, "A", NULL);
 }
 
+/* To look for the end of each would take hours. */
+static void
+many_doctypes_are_passed_over(void **state)
+{
+	struct buf buf;
+	struct feed_doc *doc;
+
+	(void)state;
+	buf_init(&buf, 0);
+	append(&buf, RSS "<item><title>A</title></item>");
+	append_many(&buf, "<!DOCTYPE x [", PARSE_BODY_MAX / 16);
+	doc = parse_buf(&buf);
+	assert_int_equal(doc->item_count, 1);
+	assert_string_equal(doc->items[0].title, "A");
+	feed_doc_free(&doc);
+}
+
+static void
+what_json_is_blamed_for_can_be_shown(void **state)
+{
+	static const char *const texts[] = {"{\"id\": \x1b[2J}",
+	    "{\"id\": \xe2\x80\xae}", "{\"id\": \"a\x07", "[\x7f"};
+	struct feed_doc *doc;
+	struct err err;
+	size_t i;
+	char *p;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		assert_int_equal(parse_bytes(texts[i], strlen(texts[i]), NULL,
+				     &doc, &err),
+		    PARSE_BROKEN);
+		assert_null(strstr(err.text, "\xe2\x80\xae"));
+		for (p = err.text; *p; p++)
+			assert_true((unsigned char)*p >= ' ' && *p != 0x7f);
+	}
+}
+
+static void
+a_declaration_within_json_is_just_text(void **state)
+{
+	struct feed_doc *doc = parse_text(
+	    "{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{"
+	    "\"id\":\"<?xml encoding='koi8-r'?>\",\"title\":\"발사\"}]}");
+
+	(void)state;
+	assert_string_equal(doc->items[0].title, "발사");
+	feed_doc_free(&doc);
+}
+
 static void
 attributes_are_put_in_order(void **state)
 {
@@ -912,6 +962,9 @@ main(void)
 	    cmocka_unit_test(bare_ampersands_and_brackets_are_text),
 	    cmocka_unit_test(illegal_characters_cost_only_themselves),
 	    cmocka_unit_test(an_end_tag_closes_what_it_names_or_nothing),
+	    cmocka_unit_test(many_doctypes_are_passed_over),
+	    cmocka_unit_test(what_json_is_blamed_for_can_be_shown),
+	    cmocka_unit_test(a_declaration_within_json_is_just_text),
 	    cmocka_unit_test(attributes_are_put_in_order),
 	    cmocka_unit_test(what_surrounds_a_feed_is_left_out),
 	    cmocka_unit_test(what_is_cut_off_ends_there),

@@ -87,6 +87,24 @@ poll_of(struct fixture *f, const char *items)
 	return poll;
 }
 
+/* As the pipeline does it, with a worker that answers at once. */
+static void
+judge(struct poll *poll, int64_t now_ms)
+{
+	struct generation *generation = poll->generation;
+	struct err why;
+	int rc;
+
+	poll_select(poll, now_ms);
+	while ((rc = poll_ask_match(poll)) == 1) {
+		work_run(generation->matcher, generation->conf,
+		    poll->work.request.data, poll->work.request.len,
+		    &poll->work.reply);
+		assert_int_equal(poll_take_matched(poll, &why), 0);
+	}
+	assert_int_equal(rc, 0);
+}
+
 #define ITEM(guid, title, date)                                               \
 	"<item><guid>" guid "</guid><title>" title "</title><pubDate>" date   \
 	"</pubDate></item>"
@@ -101,7 +119,7 @@ the_first_poll_alerts_what_is_recent_and_remembers_what_is_old(void **state)
 	        ITEM("2", "A missile flew", LAST_YEAR)
 	        ITEM("3", "A missile without a date", ""));
 
-	poll_judge(poll, NOW_MS);
+	judge(poll, NOW_MS);
 	poll_prepare_commit(poll, NOW_MS);
 	assert_int_equal(poll->commit.item_count, 3);
 	assert_int_equal(poll->event_count, 2);
@@ -115,7 +133,7 @@ an_item_that_matches_goes_to_the_sinks_of_its_topic(void **state)
 	struct poll *poll = poll_of(*state,
 	    ITEM("1", "A missile flies", TODAY) ITEM("2", "Football", TODAY));
 
-	poll_judge(poll, NOW_MS);
+	judge(poll, NOW_MS);
 	poll_prepare_commit(poll, NOW_MS);
 	assert_int_equal(poll->commit.event_count, 1);
 	assert_string_equal(poll->commit.events[0].topic, "launch");
@@ -132,8 +150,8 @@ the_same_poll_again_makes_the_same_ids(void **state)
 	struct poll *one = poll_of(*state, items);
 	struct poll *two = poll_of(*state, items);
 
-	poll_judge(one, NOW_MS);
-	poll_judge(two, NOW_MS + 60000);
+	judge(one, NOW_MS);
+	judge(two, NOW_MS + 60000);
 	assert_string_equal(one->events[0].id, two->events[0].id);
 	poll_free(&one);
 	poll_free(&two);
@@ -146,7 +164,7 @@ known_items_are_not_matched_again(void **state)
 	    poll_of(*state, ITEM("1", "A missile flies", TODAY));
 
 	poll->items[0].status = ITEM_KNOWN;
-	poll_judge(poll, NOW_MS);
+	judge(poll, NOW_MS);
 	assert_int_equal(poll->event_count, 0);
 	poll_free(&poll);
 }
@@ -159,7 +177,7 @@ a_changed_item_that_newly_matches_alerts_as_corrected(void **state)
 
 	poll->items[0].status = ITEM_CHANGED;
 	poll->items[0].first_seen_ms = NOW_MS - 1000;
-	poll_judge(poll, NOW_MS);
+	judge(poll, NOW_MS);
 	assert_int_equal(poll->event_count, 1);
 	assert_int_equal(poll->events[0].type, EVENT_ALERT_CORRECTED);
 	poll_free(&poll);
@@ -194,7 +212,7 @@ an_alerted_item_with_a_new_title_gives_an_update(void **state)
 	    poll_of(*state, ITEM("1", "Two missiles; missile", TODAY));
 
 	alerted_before(poll, 3, true);
-	poll_judge(poll, NOW_MS);
+	judge(poll, NOW_MS);
 	assert_int_equal(poll->event_count, 1);
 	assert_int_equal(poll->events[0].type, EVENT_ALERT_UPDATED);
 	assert_non_null(strstr(
@@ -213,7 +231,7 @@ a_new_body_under_the_same_title_gives_no_update(void **state)
 	    poll_of(*state, ITEM("1", "A missile flies", TODAY));
 
 	alerted_before(poll, 1, false);
-	poll_judge(poll, NOW_MS);
+	judge(poll, NOW_MS);
 	assert_int_equal(poll->event_count, 0);
 	poll_free(&poll);
 }
@@ -225,7 +243,7 @@ an_item_that_was_old_at_first_stays_quiet_when_it_changes(void **state)
 	    poll_of(*state, ITEM("1", "A missile flies", LAST_YEAR));
 
 	alerted_before(poll, 0, true);
-	poll_judge(poll, NOW_MS);
+	judge(poll, NOW_MS);
 	assert_int_equal(poll->event_count, 0);
 	poll_free(&poll);
 }
@@ -259,7 +277,7 @@ an_old_entry_that_slides_back_into_the_window_is_not_news(void **state)
 	    ITEM("1", "Football", TODAY)
 	        ITEM("2", "A missile flew", LAST_YEAR));
 	poll->items[0].status = ITEM_KNOWN;
-	poll_judge(poll, NOW_MS);
+	judge(poll, NOW_MS);
 	assert_int_equal(poll->event_count, 0);
 	assert_int_equal(poll->item_count, 2);
 	poll_free(&poll);
@@ -277,7 +295,7 @@ an_entry_with_an_old_date_before_known_ones_is_news(void **state)
 	    ITEM("2", "A missile flew", LAST_YEAR)
 	        ITEM("1", "Football", TODAY));
 	poll->items[1].status = ITEM_KNOWN;
-	poll_judge(poll, NOW_MS);
+	judge(poll, NOW_MS);
 	assert_int_equal(poll->event_count, 1);
 	poll_free(&poll);
 }
@@ -301,7 +319,7 @@ entries_that_share_a_guid_by_mistake_are_told_apart(void **state)
 	        ITEM("1", "A missile lands", TODAY));
 
 	assert_int_equal(poll->item_count, 3);
-	poll_judge(poll, NOW_MS);
+	judge(poll, NOW_MS);
 	assert_int_equal(poll->event_count, 2);
 	assert_string_not_equal(poll->events[0].id, poll->events[1].id);
 	poll_free(&poll);
@@ -320,7 +338,7 @@ new_items_are_kept_for_the_history_whether_they_match_or_not(void **state)
 	poll->is_first = false;
 	poll->items[2].status = ITEM_KNOWN;
 	poll->items[3].status = ITEM_CHANGED;
-	poll_judge(poll, NOW_MS);
+	judge(poll, NOW_MS);
 	assert_int_equal(poll->judged_ms, NOW_MS);
 	assert_ptr_equal(strstr(poll->history.data,
 	    "{\"id\":\"2\",\"feed\":\"wire\",\"source\":\"Wire\","
@@ -340,14 +358,14 @@ nothing_is_kept_of_a_first_poll_or_when_the_history_is_off(void **state)
 
 	f->conf.keep_history_ms = DAY_S * 1000LL;
 	poll = poll_of(f, ITEM("1", "A missile flies", TODAY));
-	poll_judge(poll, NOW_MS);
+	judge(poll, NOW_MS);
 	assert_int_equal(poll->event_count, 1);
 	assert_int_equal(poll->history.len, 0);
 	poll_free(&poll);
 	f->conf.keep_history_ms = 0;
 	poll = poll_of(f, ITEM("1", "A missile flies", TODAY));
 	poll->is_first = false;
-	poll_judge(poll, NOW_MS);
+	judge(poll, NOW_MS);
 	assert_int_equal(poll->event_count, 1);
 	assert_int_equal(poll->history.len, 0);
 	poll_free(&poll);

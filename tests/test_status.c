@@ -10,6 +10,7 @@
 #include "lib/alloc.h"
 #include "lib/clock.h"
 #include "lib/json.h"
+#include "lib/sandbox.h"
 
 #define FEEDS 45
 
@@ -49,6 +50,15 @@ outbox_status(
 	    .pending = (int64_t)i + 1,
 	    .next_due_ms = INT64_MAX};
 	return true;
+}
+
+void
+workers_status(
+    const struct workers *workers, struct workers_status *status_r)
+{
+	(void)workers;
+	*status_r = (struct workers_status){
+	    .count = 2, .lost = 1, .missing = SANDBOX_FILES};
 }
 
 size_t
@@ -219,6 +229,22 @@ the_line_says_when_polling_pauses(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void
+workers_are_told_with_what_they_lack(void **state)
+{
+	struct fixture *f = *state;
+	json_t *status = status_json(&f->daemon);
+	const json_t *workers = json_object_get(status, "workers");
+
+	assert_int_equal(
+	    json_integer_value(json_object_get(workers, "count")), 2);
+	assert_int_equal(
+	    json_integer_value(json_object_get(workers, "lost")), 1);
+	assert_string_equal(
+	    json_get_string(workers, "unprotected"), "landlock");
+	json_decref(status);
+}
+
 int
 main(void)
 {
@@ -228,6 +254,8 @@ main(void)
 	    TEST(a_page_behind_the_last_feed_is_empty_and_has_no_next),
 	    TEST(failing_feeds_are_all_counted_and_some_listed),
 	    TEST(the_line_says_when_polling_pauses),
+	    cmocka_unit_test_setup_teardown(
+		workers_are_told_with_what_they_lack, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("status", tests, NULL, NULL);

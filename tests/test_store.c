@@ -24,6 +24,12 @@ commit(struct fixture *f, struct store_item *item, struct store_event *event,
 	feed_state_init(&state);
 	state.etag = xstrdup("\"1\"");
 	state.status = FEED_HTML;
+	state.told = FEED_GAP;
+	state.told_until_ms = 7000;
+	state.asked_s = 1800;
+	state.skip = (struct feed_skip){.hours = 0xf0000f, .days = 0x41};
+	state.pace = (struct feed_pace){
+	    .watched_s = 86400, .longest_s = 3600, .count = 48};
 	state.url = xstrdup("http://wire.example/");
 	assert_int_equal(run(f, &commit.base, STORE_COMMIT), 0);
 	feed_state_clear(&state);
@@ -91,7 +97,21 @@ a_changed_item_tells_which_topics_alerted(void **state)
 struct loaded {
 	int count;
 	int64_t id;
+	bool has_habits;	/* what commit() stores of them */
 };
+
+static void
+on_habits(const struct feed_state *state)
+{
+	assert_int_equal(state->told, FEED_GAP);
+	assert_int_equal(state->told_until_ms, 7000);
+	assert_int_equal(state->asked_s, 1800);
+	assert_int_equal(state->skip.hours, 0xf0000f);
+	assert_int_equal(state->skip.days, 0x41);
+	assert_int_equal(state->pace.watched_s, 86400);
+	assert_int_equal(state->pace.longest_s, 3600);
+	assert_int_equal(state->pace.count, 48);
+}
 
 static void
 on_feed(void *data, const char *name, int64_t id,
@@ -106,6 +126,15 @@ on_feed(void *data, const char *name, int64_t id,
 	assert_string_equal(state->url, "http://wire.example/");
 	assert_int_equal(state->status, FEED_HTML);
 	assert_true(state->last_ok_ms == TIME_NONE);
+	if (loaded->has_habits) {
+		on_habits(state);
+		return;
+	}
+	/* of an older schema */
+	assert_int_equal(state->told, FEED_HTML);
+	assert_true(state->told_until_ms == TIME_NONE);
+	assert_int_equal(state->asked_s, 0);
+	assert_int_equal(state->pace.count, 0);
 }
 
 static void
@@ -113,7 +142,7 @@ the_state_of_a_feed_comes_back_after_a_restart(void **state)
 {
 	struct fixture *f = *state;
 	struct store_item item = item_of(1, 10, 20);
-	struct loaded loaded = {0, 0};
+	struct loaded loaded = {.has_habits = true};
 	int64_t feed = commit(f, &item, NULL, NULL);
 	struct err err;
 
@@ -824,6 +853,23 @@ make_schema_1(const struct fixture *f)
 }
 
 static void
+one_guid_in_two_feeds_is_two_items(void **state)
+{
+	struct fixture *f = *state;
+	struct store_item item = item_of(1, 10, 20), other = item;
+	struct store_lookup lookup = {
+	    .feed_name = "other", .items = &other, .item_count = 1};
+	int64_t feed = commit(f, &item, NULL, NULL);
+
+	look_up(f, feed, &item);
+	assert_int_equal(item.status, ITEM_KNOWN);
+	assert_int_equal(run(f, &lookup.base, STORE_LOOKUP), 0);
+	assert_int_equal(other.status, ITEM_NEW);
+	look_up(f, feed + 1, &other);
+	assert_int_equal(other.status, ITEM_NEW);
+}
+
+static void
 the_first_schema_is_brought_up_to_date_with_all_it_holds(void **state)
 {
 	struct fixture *f = *state;
@@ -831,7 +877,7 @@ the_first_schema_is_brought_up_to_date_with_all_it_holds(void **state)
 	struct store_lookup lookup = {
 	    .feed_id = 3, .items = &item, .item_count = 1};
 	struct store_sink_info info = {.sink = "hook"};
-	struct loaded loaded = {0, 0};
+	struct loaded loaded = {0};
 	struct store_claim got;
 	struct err err;
 
@@ -995,6 +1041,7 @@ main(void)
 	    TEST(what_a_log_holds_already_is_settled_by_its_event),
 	    TEST(a_second_daemon_is_told_the_pid_of_the_first),
 	    TEST(a_newer_schema_and_a_strange_file_are_refused),
+	    TEST(one_guid_in_two_feeds_is_two_items),
 	    TEST(the_first_schema_is_brought_up_to_date_with_all_it_holds),
 	    TEST(a_database_of_somebody_else_is_left_alone),
 	    TEST(a_damaged_file_is_refused_and_left_as_it_is),

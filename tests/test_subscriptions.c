@@ -109,10 +109,16 @@ another_url_under_the_same_name_forgets_the_validators(void **state)
 	feed->state.etag = xstrdup("\"1\"");
 	feed->state.body_hash = 7;
 	feed->state.last_ok_ms = 1000;
+	feed->state.asked_s = 3600;
+	feed->state.skip.hours = 1;
+	feed->state.pace.count = 9;
 	subscriptions_configure(subscriptions, &new_conf, &change);
 	release(&change);
 	assert_null(feed->state.etag);
 	assert_int_equal(feed->state.body_hash, 0);
+	assert_int_equal(feed->state.asked_s, 0);
+	assert_int_equal(feed->state.skip.hours, 0);
+	assert_int_equal(feed->state.pace.count, 0);
 	/* what was seen stays seen: it is the same feed at another place */
 	assert_int_equal(feed->state.last_ok_ms, 1000);
 	subscriptions_free(&subscriptions);

@@ -36,6 +36,19 @@ what_is_not_http_is_no_link(void **state)
 	is(url_resolve(NULL, "item"), NULL);
 }
 
+/* What a host is when its escapes are read, it is at once. */
+static void
+an_escaped_host_is_read_to_its_end(void **state)
+{
+	(void)state;
+	is(url_resolve(NULL, "http://%31%32%37.1/x"), "http://127.0.0.1/x");
+	is(url_canonical("http://%37.0/x"), "http://7.0.0.0/x");
+	is(url_resolve("http://%30x7f.1/d/", "x"), "http://127.0.0.1/d/x");
+	is(url_resolve(NULL, "http://a.example/%2e%37"),
+	    "http://a.example/%2e%37");
+	is(url_resolve(NULL, "http://a%2531.example/"), NULL);
+}
+
 static void
 links_to_one_article_have_one_canonical_form(void **state)
 {
@@ -176,12 +189,42 @@ what_hides_or_turns_text_is_in_no_url(void **state)
 	    "http://a.example/%e2%80%aeb?%c2%93c");
 }
 
+static void
+what_feeds_add_to_their_links_is_known_by_name(void **state)
+{
+	static const char *const added[] = {"utm_campaign=x", "UTM_Term=y",
+	    "fbclid=1", "gclid=1", "partner=rss", "partner=rssnyt", "emc=rss",
+	    "feedType=RSS", "feedName=topNews", "ref=rss", "source=rss",
+	    "src=rss", "from=rss", "xtor=RSS-1", "at_medium=RSS",
+	    "at_campaign=KARANGA", "ns_mchannel=rss", "cmpid=rss", "spm=a.b",
+	    "mkt_tok=1", "traffic_source=rss", "_hsenc=1", "mc_cid=1"};
+	static const char *const kept[] = {"partner=1", "ref=2", "source=wire",
+	    "src=a", "from=seoul", "id=1", "p=7", "utm=1", "feedType=atom",
+	    "articleId=utm_source", "emc=1"};
+	char url[96];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(added) / sizeof(added[0]); i++) {
+		snprintf(url, sizeof(url), "http://a.example/b?%s", added[i]);
+		is(url_canonical(url), "http://a.example/b");
+		snprintf(url, sizeof(url), "http://a.example/b?id=1&%s&p=2",
+		    added[i]);
+		is(url_canonical(url), "http://a.example/b?id=1&p=2");
+	}
+	for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		snprintf(url, sizeof(url), "http://a.example/b?%s", kept[i]);
+		is(url_canonical(url), url);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(references_resolve_against_their_base),
 	    cmocka_unit_test(what_is_not_http_is_no_link),
+	    cmocka_unit_test(an_escaped_host_is_read_to_its_end),
 	    cmocka_unit_test(links_to_one_article_have_one_canonical_form),
 	    cmocka_unit_test(a_query_that_is_the_id_stays),
 	    cmocka_unit_test(host_and_port_are_always_told),
@@ -193,6 +236,7 @@ main(void)
 	    cmocka_unit_test(an_encoded_host_is_what_it_decodes_to),
 	    cmocka_unit_test(hosts_of_any_script_are_hosts),
 	    cmocka_unit_test(what_hides_or_turns_text_is_in_no_url),
+	    cmocka_unit_test(what_feeds_add_to_their_links_is_known_by_name),
 	};
 
 	return cmocka_run_group_tests_name("url", tests, NULL, NULL);

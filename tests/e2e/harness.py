@@ -26,7 +26,7 @@ BUILDDIR = os.path.abspath(os.environ.get("WIREWATCH_BUILDDIR", "."))
 sys.path.insert(0, os.path.join(SRCDIR, "demo"))
 
 from servers import (  # noqa: E402 (needs the path above)
-    WAIT_S, Canary, FeedServer, Receiver, Timeout)
+    WAIT_S, Canary, FeedServer, NameServer, Receiver, Timeout)
 
 DAEMON = os.path.join(BUILDDIR, "wirewatchd")
 COMMAND = os.path.join(BUILDDIR, "wirewatch")
@@ -404,8 +404,13 @@ class TestCase(unittest.TestCase):
         self.addCleanup(receiver.close)
         return receiver
 
-    def canary(self, host):
-        canary = Canary(host)
+    def name_server(self, answer):
+        server = NameServer(answer)
+        self.addCleanup(server.close)
+        return server
+
+    def canary(self, host, port=0):
+        canary = Canary(host, port)
         self.addCleanup(canary.close)
         return canary
 

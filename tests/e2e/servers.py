@@ -442,9 +442,11 @@ class Canary:
     """Listens and counts; a connection here is a breach of the policy."""
 
     def __init__(self, host, port=0):
-        self._socket = socket.create_server((host, port))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.create_server((host, port), family=family)
         self.host, self.port = self._socket.getsockname()[:2]
-        self.base = "http://%s:%d" % (self.host, self.port)
+        self.base = "http://%s:%d" % (
+            "[%s]" % host if ":" in host else host, self.port)
         self.connections = 0
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
@@ -462,3 +464,82 @@ class Canary:
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self._thread.join(WAIT_S)
+
+
+# Names ----------------------------------------------------------------------
+
+TYPE_A = 1
+TYPE_AAAA = 28
+
+
+class NameServer:
+    """A name server on loopback that answers as it is told.
+
+    `answer(name, family)` gives a list of addresses of that family, an empty
+    one for a name without any; None for a name that does not exist; SILENCE
+    for no answer at all. What was asked is in `asked`, in order.
+    """
+
+    SILENCE = object()
+
+    def __init__(self, answer, host="127.0.0.1"):
+        self._answer = answer
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind((host, 0))
+        self._socket.settimeout(0.1)
+        self.address = "%s:%d" % self._socket.getsockname()
+        self.asked = []
+        self._closed = False
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def count(self, name):
+        """How often a name was asked for its IPv4 addresses."""
+        return sum(asked == (name, socket.AF_INET)
+                   for asked in list(self.asked))
+
+    def _serve(self):
+        while not self._closed:
+            try:
+                question, peer = self._socket.recvfrom(4096)
+                reply = self._reply(question)
+                if reply:
+                    self._socket.sendto(reply, peer)
+            except (TimeoutError, struct.error, IndexError):
+                continue
+            except OSError:
+                return
+
+    def _reply(self, question):
+        """RFC 1035 section 4: header, the question, an answer for each."""
+        name, end = self._name(question)
+        kind = struct.unpack_from(">H", question, end)[0]
+        family = {TYPE_A: socket.AF_INET, TYPE_AAAA: socket.AF_INET6}.get(kind)
+        self.asked.append((name, family))
+        found = self._answer(name, family) if family else []
+        if found is self.SILENCE:
+            return None
+        records = b"".join(self._record(kind, family, a) for a in found or [])
+        flags = 0x8180 | (3 if found is None else 0)
+        return question[:2] + struct.pack(
+            ">HHHHH", flags, 1, len(found or []), 0, 0) + \
+            question[12:end + 4] + records
+
+    @staticmethod
+    def _name(question):
+        labels, at = [], 12
+        while question[at]:
+            labels.append(question[at + 1:at + 1 + question[at]])
+            at += question[at] + 1
+        return b".".join(labels).decode("ascii", "replace").lower(), at + 1
+
+    @staticmethod
+    def _record(kind, family, address):
+        """Of the name in the question, with a TTL of 0."""
+        data = socket.inet_pton(family, address)
+        return struct.pack(">HHHIH", 0xc00c, kind, 1, 0, len(data)) + data
+
+    def close(self):
+        self._closed = True
+        self._thread.join(WAIT_S)
+        self._socket.close()

@@ -5,7 +5,7 @@ import json
 import time
 
 import harness
-from harness import LOG, TOPIC, feed_conf
+from harness import LOG, TOPIC, feed_conf, wait_until
 from servers import answers, item, redirects
 
 DAY_S = 86400
@@ -72,6 +72,17 @@ class Poll(harness.TestCase):
         daemon.wait_alerts(1)
         feed.wait_polls(3)
         self.assertEqual(len(daemon.alerts()), 1)
+
+    def test_the_same_body_is_not_parsed_again(self):
+        feed = self.server.feed("a", item("one", "A rocket"))
+        feed.has_etag = False
+        daemon = self.watch(feed)
+        daemon.wait_alerts(1)
+        feed.wait_polls(5)
+        wait_until(lambda: b'outcome="same_body"} ' in daemon.get("/metrics"),
+                   "a body that is the same")
+        self.assertIn(b"wirewatch_parse_seconds_count 1\n",
+                      daemon.get("/metrics"))
 
     def test_a_new_item_alerts_once(self):
         feed = self.server.feed("a", item("one", "Quiet"))

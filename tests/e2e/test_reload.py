@@ -130,6 +130,13 @@ class Reload(harness.TestCase):
         self.subject.wait_said("socket cannot change")
         self.assertIsNotNone(harness.ask(old, "/api/v1/status"))
 
+    def test_the_name_servers_cannot_change(self):
+        self.start()
+        self.configure(TOPIC, 'name-servers = {"127.0.0.1:9"}\n',
+                       feed_conf("one", self.one.url))
+        self.reload("config.rejected")
+        self.subject.wait_said("name-servers cannot change")
+
     def test_events_of_a_poll_survive_reloads_in_its_middle(self):
         """Their sinks are named by a configuration that is gone by then."""
         good, page = self.one.behave, servers.answers_page()

@@ -1,0 +1,31 @@
+#ifndef WIREWATCH_DAEMON_WORKER_H
+#define WIREWATCH_DAEMON_WORKER_H
+
+#include <stdint.h>
+
+#include "daemon/generation.h"
+#include "daemon/work.h"
+
+/*
+ * A worker process: it answers requests on a stream socket, in order, until
+ * that is closed. Each is a struct worker_head and so many bytes, and so is
+ * each reply. The first thing it sends is a struct worker_head whose `len` is
+ * what the sandbox lacks (see lib/sandbox.h), without bytes behind it.
+ */
+struct worker_head {
+	uint32_t magic;
+	uint32_t len;
+};
+
+#define WORKER_MAGIC 0x57774b31u
+/* A document of PARSE_BODY_MAX takes some six times that to parse. */
+#define WORKER_MEMORY (256ULL * 1024 * 1024) /* bytes it may grow by */
+#define WORKER_CPU_S 1 /* of processor time for a request, up to one more */
+
+/*
+ * In a child that was just forked: never returns. The socket is `fd`; every
+ * other descriptor but the standard ones is closed.
+ */
+_Noreturn void worker_main(int fd, const struct generation *generation);
+
+#endif

@@ -1,0 +1,214 @@
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/test.h"
+
+#include "lib/sandbox.h"
+
+/*
+ * What a process can no more do, each tried in a child of its own. A part that
+ * this system does not give is skipped, not passed.
+ */
+#define MEMORY (64ULL * 1024 * 1024)
+#define EXIT_SKIPPED 77
+
+/* The exit status of a child, or minus the signal that ended it. */
+static int
+in_sandbox(int (*attempt)(void), unsigned needed)
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (sandbox_enter(MEMORY) & needed)
+			_exit(EXIT_SKIPPED);
+		_exit(attempt());
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void
+assert_result(int result, int expected)
+{
+	if (result == EXIT_SKIPPED)
+		skip();
+	assert_int_equal(result, expected);
+}
+
+static int
+compute(void)
+{
+	char *memory = malloc(1024 * 1024);
+	int result = 1;
+
+	if (memory) {
+		memset(memory, 7, 1024 * 1024);
+		result = memory[4711] == 7 ? 0 : 1;
+	}
+	free(memory);
+	return write(STDOUT_FILENO, "", 0) == 0 ? result : 1;
+}
+
+static void
+computing_goes_on(void **state)
+{
+	(void)state;
+	assert_int_equal(in_sandbox(compute, 0), 0);
+}
+
+static int
+read_a_file(void)
+{
+	return open("/etc/passwd", O_RDONLY) == -1 ? 0 : 1;
+}
+
+static void
+no_file_is_opened(void **state)
+{
+	(void)state;
+	assert_result(in_sandbox(read_a_file, SANDBOX_FILES), 0);
+}
+
+static int
+make_a_socket(void)
+{
+	return socket(AF_INET, SOCK_STREAM, 0) == -1 ? 2 : 1;
+}
+
+static void
+a_socket_ends_the_process(void **state)
+{
+	(void)state;
+	assert_result(in_sandbox(make_a_socket, SANDBOX_CALLS), -SIGSYS);
+}
+
+static int
+run_a_program(void)
+{
+	(void)execl("/bin/true", "true", (char *)NULL);
+	return 1;
+}
+
+static void
+a_program_ends_the_process(void **state)
+{
+	(void)state;
+	assert_result(in_sandbox(run_a_program, SANDBOX_CALLS), -SIGSYS);
+}
+
+static int
+make_a_process(void)
+{
+	return fork() == -1 ? 2 : 1;
+}
+
+static void
+a_new_process_ends_the_process(void **state)
+{
+	(void)state;
+	assert_result(in_sandbox(make_a_process, SANDBOX_CALLS), -SIGSYS);
+}
+
+static int
+kill_the_parent(void)
+{
+	return kill(getpid(), 0) == -1 ? 2 : 1;
+}
+
+static void
+a_signal_to_others_ends_the_process(void **state)
+{
+	(void)state;
+	assert_result(in_sandbox(kill_the_parent, SANDBOX_CALLS), -SIGSYS);
+}
+
+static int
+make_memory_code(void)
+{
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		return 2;
+	return mprotect(page, 4096, PROT_READ | PROT_EXEC) == -1 ? 3 : 1;
+}
+
+static void
+memory_does_not_become_code(void **state)
+{
+	(void)state;
+	assert_result(in_sandbox(make_memory_code, SANDBOX_CALLS), -SIGSYS);
+}
+
+static int
+take_memory(void)
+{
+	void *memory = mmap(NULL, 2 * MEMORY, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return memory == MAP_FAILED ? 0 : 1;
+}
+
+static void
+memory_is_bounded(void **state)
+{
+	(void)state;
+	assert_result(in_sandbox(take_memory, SANDBOX_LIMITS), 0);
+}
+
+static int
+spin(void)
+{
+	volatile unsigned long count = 0;
+
+	if (sandbox_limit_time(0) == -1)
+		return 1;
+	for (;;)
+		count++;
+}
+
+static void
+time_is_bounded(void **state)
+{
+	(void)state;
+	assert_int_equal(in_sandbox(spin, 0), -SIGXCPU);
+}
+
+static void
+parts_have_names(void **state)
+{
+	char names[SANDBOX_NAMES_SIZE];
+
+	(void)state;
+	assert_string_equal(sandbox_names(0, names), "");
+	assert_string_equal(sandbox_names(SANDBOX_FILES | SANDBOX_CALLS, names),
+	    "landlock, seccomp");
+	assert_string_equal(sandbox_names(15, names),
+	    "no_new_privs, rlimits, landlock, seccomp");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(computing_goes_on),
+	    cmocka_unit_test(no_file_is_opened),
+	    cmocka_unit_test(a_socket_ends_the_process),
+	    cmocka_unit_test(a_program_ends_the_process),
+	    cmocka_unit_test(a_new_process_ends_the_process),
+	    cmocka_unit_test(a_signal_to_others_ends_the_process),
+	    cmocka_unit_test(memory_does_not_become_code),
+	    cmocka_unit_test(memory_is_bounded),
+	    cmocka_unit_test(time_is_bounded),
+	    cmocka_unit_test(parts_have_names),
+	};
+
+	return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);
+}

@@ -1,0 +1,27 @@
+#ifndef WIREWATCH_TEXT_XPATH_H
+#define WIREWATCH_TEXT_XPATH_H
+
+#include "lib/err.h"
+
+/*
+ * XPath 1.0 expressions over pages, compiled by libxml2. What depends on
+ * anything but the page is refused: variables, functions other than XPath's
+ * own, namespaces, which pages do not have. So an expression that passes here
+ * can be compiled in any process, and has one and the same type for all pages.
+ */
+#define XPATH_TEXT_MAX 1024	/* bytes of an expression */
+
+enum xpath_type {
+	XPATH_NODES,		/* nodes of the page */
+	XPATH_TEXT,		/* a string made of them */
+	XPATH_OTHER,		/* a number, or true and false */
+};
+
+struct _xmlXPathCompExpr;
+
+/* Freed by xmlXPathFreeCompExpr(); NULL when err says what is wrong. */
+struct _xmlXPathCompExpr *xpath_compile(const char *text, struct err *err);
+/* What it is of: 0, or -1 when err says what is wrong with the expression. */
+int xpath_check(const char *text, enum xpath_type *type_r, struct err *err);
+
+#endif
