@@ -151,6 +151,13 @@ poll_compare_order(const void *a, const void *b)
 	return c ? c : (x->index > y->index) - (x->index < y->index);
 }
 
+/* What an entry is to those before it that bear the same guid. */
+enum poll_kind {
+	POLL_ENTRY,
+	POLL_REPEATED,
+	POLL_APART,
+};
+
 static bool
 poll_is_same_entry(const struct item *a, const struct item *b)
 {
@@ -163,7 +170,7 @@ poll_is_same_entry(const struct item *a, const struct item *b)
  * by all that they have, or a careless feed would hide its own news.
  */
 static void
-poll_mark_repeated(struct feed_doc *doc, bool *is_repeated)
+poll_mark_repeated(struct feed_doc *doc, enum poll_kind *kinds)
 {
 	struct poll_order *order = xcalloc(doc->item_count, sizeof(*order));
 	const struct item *first;
@@ -181,10 +188,12 @@ poll_mark_repeated(struct feed_doc *doc, bool *is_repeated)
 			first = item;
 			continue;
 		}
-		if (poll_is_same_entry(first, item))
-			is_repeated[order[i].index] = true;
-		else
-			item_identify_apart(item);
+		if (poll_is_same_entry(first, item)) {
+			kinds[order[i].index] = POLL_REPEATED;
+			continue;
+		}
+		kinds[order[i].index] = POLL_APART;
+		item_identify_apart(item);
 	}
 	free(order);
 }
@@ -192,27 +201,29 @@ poll_mark_repeated(struct feed_doc *doc, bool *is_repeated)
 void
 poll_take_doc(struct poll *poll, struct feed_doc *doc)
 {
-	bool *is_repeated;
+	enum poll_kind *kinds;
 	size_t i;
 
 	poll->doc = doc;
 	if (!doc->item_count)
 		return;
-	is_repeated = xcalloc(doc->item_count, sizeof(*is_repeated));
+	kinds = xcalloc(doc->item_count, sizeof(*kinds));
 	poll->items = xcalloc(doc->item_count, sizeof(*poll->items));
 	poll->doc_index = xcalloc(doc->item_count, sizeof(*poll->doc_index));
-	poll_mark_repeated(doc, is_repeated);
+	poll_mark_repeated(doc, kinds);
 	for (i = 0; i < doc->item_count; i++) {
 		struct store_item *item = &poll->items[poll->item_count];
 
-		if (is_repeated[i])
+		if (kinds[i] == POLL_REPEATED)
 			continue;
 		memcpy(item->id, doc->items[i].id, ITEM_ID_SIZE);
+		item->has_former = !poll->is_first && kinds[i] == POLL_ENTRY &&
+				   item_former_id(&doc->items[i], item->former);
 		item->title_fp = doc->items[i].title_fp;
 		item->body_fp = doc->items[i].body_fp;
 		poll->doc_index[poll->item_count++] = i;
 	}
-	free(is_repeated);
+	free(kinds);
 }
 
 /* Where the event goes, as names for the outbox. */
@@ -438,8 +449,8 @@ poll_source(const struct poll *poll)
 
 /* Whether a new item does not alert: it is old news. */
 static bool
-poll_is_quiet(const struct poll *poll, size_t index, size_t last_known,
-    int64_t now_ms)
+poll_is_quiet(
+    const struct poll *poll, size_t index, size_t last_known, int64_t now_ms)
 {
 	bool is_behind = last_known != SIZE_MAX && index > last_known;
 
@@ -461,15 +472,27 @@ poll_has_new(const struct poll *poll, int64_t now_ms)
 	return false;
 }
 
+/* Items go by the id that the store knows them by. */
+static void
+poll_adopt_ids(struct poll *poll)
+{
+	size_t i;
+
+	for (i = 0; i < poll->item_count; i++)
+		memcpy(poll->doc->items[poll->doc_index[i]].id,
+		    poll->items[i].id, ITEM_ID_SIZE);
+}
+
 void
 poll_select(struct poll *poll, int64_t now_ms)
 {
 	const struct match_source source = poll_source(poll);
 	size_t i, last_known = poll_last_known(poll);
 
+	poll_adopt_ids(poll);
 	poll->judged_ms = now_ms;
-	poll->asked = xreallocarray(
-	    poll->asked, poll->item_count, sizeof(*poll->asked));
+	poll->asked =
+	    xreallocarray(poll->asked, poll->item_count, sizeof(*poll->asked));
 	poll->asked_index = xreallocarray(
 	    poll->asked_index, poll->item_count, sizeof(*poll->asked_index));
 	/* feeds list the newest first; alerts go out in the order of time */
@@ -518,8 +541,8 @@ poll_take_matched(struct poll *poll, struct err *why)
 		for (k = 0; k < matches.results[i].count; k++)
 			poll_judge_match(poll, index,
 			    &matches.results[i].matches[k],
-			    poll_is_quiet(poll, index, last_known,
-				poll->judged_ms),
+			    poll_is_quiet(
+				poll, index, last_known, poll->judged_ms),
 			    poll->judged_ms);
 	}
 	poll->answered += matches.count;

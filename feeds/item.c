@@ -131,26 +131,58 @@ item_schemeless(const char *text)
 	return xasprintf("http://%s", text + strlen(https));
 }
 
-/* What tells it from the other entries of its feed; see item.h. */
+/*
+ * What tells it from the other entries of its feed; see item.h. The text that
+ * parts point to is the caller's, in *owned_r.
+ */
 static void
-item_hash_identity(struct item *item, const char *summary)
+item_identity(const struct item *item, bool has_scheme, const char *summary,
+    const char *parts[3], char **owned_r)
 {
-	const char *parts[3] = {"guid", NULL, ""};
-	char *canonical = NULL, *plain = NULL;
+	char *canonical = NULL;
 
-	if (item->guid && *item->guid)
-		plain = item_schemeless(item->guid);
-	else if (item->url && (canonical = url_canonical(item->url))) {
+	*owned_r = NULL;
+	parts[0] = "text";
+	parts[1] = item->title;
+	parts[2] = summary;
+	if (item->guid && *item->guid) {
+		parts[0] = "guid";
+		*owned_r = has_scheme ? xstrdup(item->guid)
+				      : item_schemeless(item->guid);
+	} else if (item->url && (canonical = url_canonical(item->url))) {
 		parts[0] = "link";
-		plain = item_schemeless(canonical);
-	} else {
-		parts[0] = "text";
-		parts[2] = summary;
+		*owned_r = has_scheme ? xstrdup(canonical)
+				      : item_schemeless(canonical);
 	}
-	parts[1] = plain ? plain : item->title;
-	item_hash(item->id, parts, 3);
+	if (*owned_r) {
+		parts[1] = *owned_r;
+		parts[2] = "";
+	}
 	free(canonical);
-	free(plain);
+}
+
+static void
+item_hash_identity(const struct item *item, bool has_scheme,
+    const char *summary, unsigned char id[ITEM_ID_SIZE])
+{
+	const char *parts[3];
+	char *owned;
+
+	item_identity(item, has_scheme, summary, parts, &owned);
+	item_hash(id, parts, 3);
+	free(owned);
+}
+
+bool
+item_former_id(const struct item *item, unsigned char id[ITEM_ID_SIZE])
+{
+	const char *text =
+	    item->guid && *item->guid ? item->guid : item->url;
+
+	if (!text || strncasecmp(text, "https://", strlen("https://")) != 0)
+		return false;
+	item_hash_identity(item, true, "", id);
+	return true;
 }
 
 void
@@ -160,7 +192,7 @@ item_identify(struct item *item)
 	const char *summary = item_line(item->summary, &owned_summary);
 	const char *content = item_line(item->content, &owned_content);
 
-	item_hash_identity(item, summary);
+	item_hash_identity(item, false, summary, item->id);
 	item->title_fp = XXH3_64bits(item->title, strlen(item->title));
 	item->body_fp = XXH3_64bits_withSeed(
 	    content, strlen(content), XXH3_64bits(summary, strlen(summary)));

@@ -87,6 +87,13 @@ struct feed_doc {
 /* Computes id and fingerprints from the other members (feeds/item.c). */
 void item_identify(struct item *item);
 /*
+ * The id that an item has where its scheme counts, as in stores that were
+ * filled when it did; false if that is no other. An item that is known by it
+ * keeps it.
+ */
+bool item_former_id(
+    const struct item *item, unsigned char id_r[ITEM_ID_SIZE]);
+/*
  * Gives an item whose guid another entry of the document bears too an id of
  * its own, from guid, link, title and text together.
  */

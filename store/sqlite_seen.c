@@ -99,6 +99,24 @@ sqlite_seen_find_item(struct sqlite_db *db, int64_t feed,
 	return sqlite_seen_find_alerted(db, feed, item, err);
 }
 
+/* By its id, or else by the one it may have had before; keeps what it finds. */
+static int
+sqlite_seen_find_known(struct sqlite_db *db, int64_t feed,
+    struct store_item *item, struct err *err)
+{
+	unsigned char id[ITEM_ID_SIZE];
+	int rc = sqlite_seen_find_item(db, feed, item, err);
+
+	if (rc == -1 || item->status != ITEM_NEW || !item->has_former)
+		return rc;
+	memcpy(id, item->id, sizeof(id));
+	memcpy(item->id, item->former, sizeof(id));
+	rc = sqlite_seen_find_item(db, feed, item, err);
+	if (item->status == ITEM_NEW)
+		memcpy(item->id, id, sizeof(id));
+	return rc;
+}
+
 int
 sqlite_seen_lookup(
     struct sqlite_db *db, struct store_lookup *lookup, struct err *err)
@@ -116,7 +134,7 @@ sqlite_seen_lookup(
 		lookup->items[i].status = ITEM_NEW;
 		lookup->items[i].is_title_changed = false;
 		if (lookup->feed_row &&
-		    sqlite_seen_find_item(
+		    sqlite_seen_find_known(
 			db, lookup->feed_row, &lookup->items[i], err) == -1)
 			return -1;
 	}

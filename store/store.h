@@ -55,7 +55,9 @@ enum item_status {
 
 struct store_item {
 	/* in */
-	unsigned char id[ITEM_ID_SIZE];
+	unsigned char id[ITEM_ID_SIZE];	/* and out: the id it is known by */
+	unsigned char former[ITEM_ID_SIZE];	/* another it may be known by */
+	bool has_former;
 	uint64_t title_fp;
 	uint64_t body_fp;
 	/* out */

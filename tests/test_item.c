@@ -256,6 +256,26 @@ a_site_that_moves_to_https_has_no_new_items(void **state)
 	assert_other(item_of("https:a", NULL, "x"), item_of("http:a", NULL, "x"));
 }
 
+static void
+an_item_had_another_id_when_its_scheme_counted(void **state)
+{
+	struct item item = item_of("https://a.example/?p=7", NULL, "x");
+	unsigned char former[ITEM_ID_SIZE];
+
+	(void)state;
+	assert_true(item_former_id(&item, former));
+	assert_memory_not_equal(former, item.id, ITEM_ID_SIZE);
+	item = item_at("https://a.example/7");
+	assert_true(item_former_id(&item, former));
+	assert_memory_not_equal(former, item.id, ITEM_ID_SIZE);
+	item = item_of("http://a.example/?p=7", NULL, "x");
+	assert_false(item_former_id(&item, former));
+	item = item_of("7", "https://a.example/7", "x");
+	assert_false(item_former_id(&item, former));
+	item = item_of(NULL, NULL, "x");
+	assert_false(item_former_id(&item, former));
+}
+
 /* Seoul's time that is called GMT is nine hours ahead. */
 static void
 dates_as_publishers_get_them_wrong_are_told(void **state)
@@ -307,6 +327,7 @@ main(void)
 	    cmocka_unit_test(
 	        a_changed_guid_is_another_item_also_with_the_same_link),
 	    cmocka_unit_test(a_site_that_moves_to_https_has_no_new_items),
+	    cmocka_unit_test(an_item_had_another_id_when_its_scheme_counted),
 	    cmocka_unit_test(dates_as_publishers_get_them_wrong_are_told),
 	};
 

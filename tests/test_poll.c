@@ -325,6 +325,61 @@ entries_that_share_a_guid_by_mistake_are_told_apart(void **state)
 	poll_free(&poll);
 }
 
+#define HTTPS_ITEM(title) ITEM("https://a.example/1", title, TODAY)
+
+/* What the store would answer of an item that it knows by its former id. */
+static void
+know_by_former_id(struct store_item *item)
+{
+	assert_true(item->has_former);
+	memcpy(item->id, item->former, ITEM_ID_SIZE);
+	item->status = ITEM_CHANGED;
+}
+
+static void
+an_item_that_is_known_by_a_former_id_alerts_under_it(void **state)
+{
+	struct fixture *f = *state;
+	struct poll *poll;
+	unsigned char former[ITEM_ID_SIZE];
+
+	f->feed->state.last_new_ms = NOW_MS - 3600000;
+	poll = poll_of(f, HTTPS_ITEM("A missile flies"));
+	know_by_former_id(&poll->items[0]);
+	memcpy(former, poll->items[0].id, ITEM_ID_SIZE);
+	judge(poll, NOW_MS);
+	assert_int_equal(poll->event_count, 1);
+	assert_memory_equal(poll->doc->items[0].id, former, ITEM_ID_SIZE);
+	poll_prepare_commit(poll, NOW_MS);
+	assert_memory_equal(poll->commit.items[0].id, former, ITEM_ID_SIZE);
+	poll_free(&poll);
+}
+
+/* Else the second entry would pass for the first, and be missed. */
+static void
+entries_that_share_a_guid_have_one_former_id(void **state)
+{
+	struct fixture *f = *state;
+	struct poll *poll;
+
+	f->feed->state.last_new_ms = NOW_MS - 3600000;
+	poll = poll_of(
+	    f, HTTPS_ITEM("Football") HTTPS_ITEM("A missile flies"));
+	assert_int_equal(poll->item_count, 2);
+	assert_true(poll->items[0].has_former);
+	assert_false(poll->items[1].has_former);
+	poll_free(&poll);
+}
+
+static void
+a_first_poll_asks_for_no_former_ids(void **state)
+{
+	struct poll *poll = poll_of(*state, HTTPS_ITEM("A missile flies"));
+
+	assert_false(poll->items[0].has_former);
+	poll_free(&poll);
+}
+
 static void
 new_items_are_kept_for_the_history_whether_they_match_or_not(void **state)
 {
@@ -390,6 +445,9 @@ main(void)
 	    TEST(an_entry_with_an_old_date_before_known_ones_is_news),
 	    TEST(an_entry_repeated_in_one_document_counts_once),
 	    TEST(entries_that_share_a_guid_by_mistake_are_told_apart),
+	    TEST(an_item_that_is_known_by_a_former_id_alerts_under_it),
+	    TEST(entries_that_share_a_guid_have_one_former_id),
+	    TEST(a_first_poll_asks_for_no_former_ids),
 	    TEST(new_items_are_kept_for_the_history_whether_they_match_or_not),
 	    TEST(nothing_is_kept_of_a_first_poll_or_when_the_history_is_off),
 	};

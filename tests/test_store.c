@@ -65,6 +65,29 @@ an_item_is_new_then_known_then_changed(void **state)
 }
 
 static void
+an_item_that_is_known_by_its_former_id_keeps_it(void **state)
+{
+	struct fixture *f = *state;
+	struct store_item former = item_of(1, 10, 20), item;
+	int64_t feed = commit(f, &former, NULL, NULL);
+
+	item = item_of(2, 10, 20);
+	item.has_former = true;
+	memcpy(item.former, former.id, ITEM_ID_SIZE);
+	look_up(f, feed, &item);
+	assert_int_equal(item.status, ITEM_KNOWN);
+	assert_memory_equal(item.id, former.id, ITEM_ID_SIZE);
+	/* known by neither, it has its own */
+	item = item_of(2, 10, 20);
+	item.has_former = true;
+	memset(item.former, 3, ITEM_ID_SIZE);
+	look_up(f, feed, &item);
+	assert_int_equal(item.status, ITEM_NEW);
+	former = item_of(2, 10, 20);
+	assert_memory_equal(item.id, former.id, ITEM_ID_SIZE);
+}
+
+static void
 identity_is_scoped_to_the_feed(void **state)
 {
 	struct fixture *f = *state;
@@ -1013,6 +1036,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(an_item_is_new_then_known_then_changed),
+	    TEST(an_item_that_is_known_by_its_former_id_keeps_it),
 	    TEST(identity_is_scoped_to_the_feed),
 	    TEST(a_changed_item_tells_which_topics_alerted),
 	    TEST(the_state_of_a_feed_comes_back_after_a_restart),
