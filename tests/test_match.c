@@ -1396,26 +1396,75 @@ plain_write(struct buf *out, const struct plain_node *node)
 	buf_addch(out, ')');
 }
 
+/* The gap is from..to, both in it; none if from > to. */
+struct plain_item {
+	int first, last, from, to;
+};
+
 struct plain_list {
-	struct {
-		int first, last;
-	} items[4000];
+	struct plain_item items[4000];
 	int count;
 };
 
+/* The wider of two gaps; of two alike the earlier. */
 static void
-plain_list_add(struct plain_list *list, int first, int last)
+plain_widen(struct plain_item *item, int from, int to)
+{
+	int has = item->to - item->from, width = to - from;
+
+	if (width >= 0 &&
+	    (has < 0 || width > has || (width == has && from < item->from))) {
+		item->from = from;
+		item->to = to;
+	}
+}
+
+static void
+plain_list_add(struct plain_list *list, struct plain_item item)
 {
 	int i;
 
 	for (i = 0; i < list->count; i++) {
-		if (list->items[i].first == first &&
-		    list->items[i].last == last)
+		if (list->items[i].first == item.first &&
+		    list->items[i].last == item.last) {
+			plain_widen(&list->items[i], item.from, item.to);
 			return;
+		}
 	}
 	assert_true(list->count < 4000);
-	list->items[list->count].first = first;
-	list->items[list->count++].last = last;
+	list->items[list->count++] = item;
+}
+
+static bool
+plain_is_inside(struct plain_item inner, struct plain_item outer)
+{
+	return inner.first >= outer.from && inner.last <= outer.to;
+}
+
+/* Two that share no token as one: all gaps that they leave are looked at. */
+static struct plain_item
+plain_join(struct plain_item a, struct plain_item b)
+{
+	struct plain_item pair = {.from = 1, .to = 0};
+
+	if (plain_is_inside(a, b) ||
+	    (!plain_is_inside(b, a) && b.first < a.first)) {
+		pair = a;
+		a = b;
+		b = pair;
+		pair = (struct plain_item){.from = 1, .to = 0};
+	}
+	pair.first = a.first;
+	pair.last = a.last > b.last ? a.last : b.last;
+	plain_widen(&pair, b.from, b.to);
+	if (plain_is_inside(b, a)) {
+		plain_widen(&pair, a.from, b.first - 1);
+		plain_widen(&pair, b.last + 1, a.to);
+	} else {
+		plain_widen(&pair, a.from, a.to);
+		plain_widen(&pair, a.last + 1, b.first - 1);
+	}
+	return pair;
 }
 
 static bool
@@ -1495,20 +1544,22 @@ plain_chain_try(const struct plain_text *text, struct plain_chain *chain,
 		return;
 	}
 	for (i = 0; i < at; i++) {
-		int a_first = chain->lists[i]->items[chain->chosen[i]].first;
-		int a_last = chain->lists[i]->items[chain->chosen[i]].last;
+		struct plain_item a = chain->lists[i]->items[chain->chosen[i]];
 
 		for (k = 0; k < i; k++) {
-			if (!plain_behind(text, a_first, a_last,
-				chain->lists[k]->items[chain->chosen[k]].first,
-				chain->lists[k]->items[chain->chosen[k]].last))
+			struct plain_item b =
+			    chain->lists[k]->items[chain->chosen[k]];
+
+			if (!plain_behind(
+				text, a.first, a.last, b.first, b.last) &&
+			    !plain_is_inside(a, b) && !plain_is_inside(b, a))
 				return;
 		}
-		first = a_first < first ? a_first : first;
-		last = a_last > last ? a_last : last;
+		first = a.first < first ? a.first : first;
+		last = a.last > last ? a.last : last;
 	}
 	if (text->tokens[first].units[unit] == text->tokens[last].units[unit])
-		plain_list_add(list, first, last);
+		plain_list_add(list, (struct plain_item){first, last, 1, 0});
 }
 
 static void
@@ -1539,7 +1590,8 @@ plain_list_of(const struct plain_text *text, const struct plain_node *node,
 		for (i = 0; i < text->count; i++) {
 			if (plain_stands_at(text, node, i))
 				plain_list_add(
-				    list, i, i + node->word_count - 1);
+				    list, (struct plain_item){i,
+					      i + node->word_count - 1, 1, 0});
 		}
 		return;
 	}
@@ -1548,41 +1600,35 @@ plain_list_of(const struct plain_text *text, const struct plain_node *node,
 	plain_list_of(text, node->left, a);
 	plain_list_of(text, node->right, b);
 	for (i = 0; node->type == QUERY_OR && i < a->count + b->count; i++) {
-		if (i < a->count)
-			plain_list_add(
-			    list, a->items[i].first, a->items[i].last);
-		else
-			plain_list_add(list, b->items[i - a->count].first,
-			    b->items[i - a->count].last);
+		plain_list_add(
+		    list, i < a->count ? a->items[i] : b->items[i - a->count]);
 	}
 	for (i = 0; node->type != QUERY_OR && i < a->count; i++) {
 		bool has_near = false;
 
 		for (k = 0; k < b->count; k++) {
-			int first = a->items[i].first, last = b->items[k].last;
 			int d = plain_behind(text, a->items[i].first,
 			    a->items[i].last, b->items[k].first,
 			    b->items[k].last);
 			bool is_behind = d > 0 && d <= 2 * node->n;
 			bool is_before = d < 0 && -d <= 2 * node->n;
+			bool is_within =
+			    plain_is_inside(a->items[i], b->items[k]) ||
+			    plain_is_inside(b->items[k], a->items[i]);
 
-			if (is_before) {
-				first = b->items[k].first;
-				last = a->items[i].last;
-			}
 			if (node->type == QUERY_NOT_NEAR)
 				has_near |= is_behind || is_before || !d;
 			else if (node->type == QUERY_NOT_PRE)
 				has_near |= is_behind || !d;
-			else if (is_behind ||
-				 (is_before && node->type == QUERY_NEAR))
-				plain_list_add(list, first, last);
+			else if (is_behind || ((is_before || is_within) &&
+						  node->type == QUERY_NEAR))
+				plain_list_add(
+				    list, plain_join(a->items[i], b->items[k]));
 		}
 		if ((node->type == QUERY_NOT_NEAR ||
 			node->type == QUERY_NOT_PRE) &&
 		    !has_near)
-			plain_list_add(
-			    list, a->items[i].first, a->items[i].last);
+			plain_list_add(list, a->items[i]);
 	}
 	free(a);
 	free(b);
@@ -1933,6 +1979,47 @@ equal_terms_are_kept_once(void **state)
 	desk_close(&desk);
 }
 
+static bool
+title_matches(const char *query, const char *title)
+{
+	const struct item item = {.title = title, .summary = "", .content = ""};
+
+	return is_match(query, &item, NULL);
+}
+
+/* What stands between the words of a pair shares none with it. */
+static void
+what_stands_between_a_pair_is_near_it(void **state)
+{
+	static const char *const found[][2] = {
+	    {"launch* NEAR/8 missile* NEAR/10 Korea*",
+		"launched a North Korean missile"},
+	    {"Korea* NEAR/10 (launch* NEAR/8 missile*)",
+		"launched a North Korean missile"},
+	    {"launch* NEAR/8 missile* W/P Korea*",
+		"launched a North Korean missile"},
+	    {"Korea* W/S (launch* NEAR/8 missile*)",
+		"launched a North Korean missile"},
+	    {"eas* NEAR/4 sanction* NEAR/10 Pyongyang",
+		"ease Pyongyang sanctions"},
+	    {"a NEAR/9 b NEAR/9 c NEAR/9 d", "a c d b"},
+	};
+	static const char *const missed[][2] = {
+	    {"(launch* PRE/8 missile*) PRE/9 Korea*",
+		"launched a North Korean missile"},
+	    {"a NEAR/9 b NEAR/9 a", "a b"},
+	    {"(\"a c\" NEAR/9 b) NEAR/9 c", "a c b"},
+	    {"(a NEAR/9 b) NOT NEAR/1 c", "a c b"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(found) / sizeof(*found); i++)
+		assert_true(title_matches(found[i][0], found[i][1]));
+	for (i = 0; i < sizeof(missed) / sizeof(*missed); i++)
+		assert_false(title_matches(missed[i][0], missed[i][1]));
+}
+
 int
 main(void)
 {
@@ -1976,6 +2063,7 @@ main(void)
 	    cmocka_unit_test(an_item_without_text_is_no_trouble),
 	    cmocka_unit_test(every_bad_query_of_every_topic_is_reported),
 	    cmocka_unit_test(equal_terms_are_kept_once),
+	    cmocka_unit_test(what_stands_between_a_pair_is_near_it),
 	};
 
 	return cmocka_run_group_tests_name("match", tests, NULL, NULL);

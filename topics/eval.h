@@ -29,9 +29,15 @@
 #define EVAL_KEPT_MAX (256 * 1024)
 #define EVAL_KEPT_SCOPES_MAX 16 /* of one set */
 
+/*
+ * A run of tokens. Between the words of a pair there is a gap, and what stands
+ * in there is as near to the pair as can be; of several gaps the widest counts.
+ */
 struct eval_occurrence {
 	uint32_t first; /* tokens, inclusive */
 	uint32_t last;
+	uint32_t gap_first;
+	uint32_t gap_end; /* exclusive; gap_first if there is none */
 };
 
 /* The entries of a set that occur and count in the item. */

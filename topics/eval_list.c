@@ -48,6 +48,39 @@ eval_push(struct eval *eval, uint32_t first, uint32_t last)
 	occurrence = &eval->occurrences[eval->occurrence_count++];
 	occurrence->first = first;
 	occurrence->last = last;
+	occurrence->gap_first = occurrence->gap_end = 0;
+}
+
+/* Makes a gap the occurrence's if it is wider, or as wide and earlier. */
+static void
+eval_widen_gap(struct eval_occurrence *item, uint32_t first, uint32_t end)
+{
+	uint32_t width = end > first ? end - first : 0;
+	uint32_t has = item->gap_end - item->gap_first;
+
+	if (width > has || (width && width == has && first < item->gap_first)) {
+		item->gap_first = first;
+		item->gap_end = end;
+	}
+}
+
+/* Pushes the pair of two that share no token, a before b or around it. */
+static void
+eval_push_pair(
+    struct eval *eval, struct eval_occurrence a, struct eval_occurrence b)
+{
+	struct eval_occurrence *pair;
+
+	eval_push(eval, a.first, a.last > b.last ? a.last : b.last);
+	pair = &eval->occurrences[eval->occurrence_count - 1];
+	eval_widen_gap(pair, b.gap_first, b.gap_end);
+	if (eval_is_inside(&b, &a)) {
+		eval_widen_gap(pair, a.gap_first, b.first);
+		eval_widen_gap(pair, b.last + 1, a.gap_end);
+		return;
+	}
+	eval_widen_gap(pair, a.gap_first, a.gap_end);
+	eval_widen_gap(pair, a.last + 1, b.first);
 }
 
 static void
@@ -151,6 +184,9 @@ eval_settle(struct eval *eval, size_t base)
 	for (i = 0; i < count; i++) {
 		if (!kept || eval_before(&items[kept - 1], &items[i]))
 			items[kept++] = items[i];
+		else
+			eval_widen_gap(&items[kept - 1], items[i].gap_first,
+			    items[i].gap_end);
 	}
 	if (kept > EVAL_OCCURRENCES_MAX)
 		kept = EVAL_OCCURRENCES_MAX;
@@ -306,7 +342,40 @@ eval_pair(struct eval *eval, struct eval_range left, struct eval_range right,
 			if (pushed++ >= EVAL_OCCURRENCES_MAX ||
 			    !eval_spend(eval, 1))
 				return;
-			eval_push(eval, a.first, b.last);
+			eval_push_pair(eval, a, b);
+		}
+	}
+}
+
+/* Pushes each of `outer` with each of `inner` that stands in its gap. */
+static void
+eval_pair_inside(
+    struct eval *eval, struct eval_range outer, struct eval_range inner)
+{
+	size_t i, k, pushed = 0;
+
+	for (i = 0; i < outer.count; i++) {
+		struct eval_occurrence a = eval->occurrences[outer.base + i];
+
+		if (a.gap_first == a.gap_end)
+			continue;
+		if (!eval_spend(eval, 1))
+			return;
+		k = eval_find_behind(eval->occurrences + inner.base,
+		    inner.count, a.gap_first - 1);
+		for (; k < inner.count; k++) {
+			struct eval_occurrence b =
+			    eval->occurrences[inner.base + k];
+
+			if (b.first >= a.gap_end)
+				break;
+			if (pushed >= EVAL_OCCURRENCES_MAX ||
+			    !eval_spend(eval, 1))
+				return;
+			if (!eval_is_inside(&b, &a))
+				continue;
+			eval_push_pair(eval, a, b);
+			pushed++;
 		}
 	}
 }
@@ -398,8 +467,11 @@ eval_list_proximity(struct eval *eval, const struct query_node *node)
 	}
 	from = eval->occurrence_count;
 	eval_pair(eval, left, right, node->n);
-	if (node->type == QUERY_NEAR)
+	if (node->type == QUERY_NEAR) {
 		eval_pair(eval, right, left, node->n);
+		eval_pair_inside(eval, left, right);
+		eval_pair_inside(eval, right, left);
+	}
 	eval_drop_below(eval, left.base, from);
 }
 

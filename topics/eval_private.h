@@ -69,6 +69,14 @@ eval_unit_type(enum query_type type)
 
 /* The unit in which a token stands; no two fields share one. */
 uint32_t eval_unit_of(struct eval *eval, enum eval_unit unit, uint32_t token);
+/* Whether one stands in the gap of the other. */
+static inline bool
+eval_is_inside(
+    const struct eval_occurrence *inner, const struct eval_occurrence *outer)
+{
+	return inner->first >= outer->gap_first && inner->last < outer->gap_end;
+}
+
 /* Replaces the lists from base on by what stands behind them. */
 void eval_drop_below(struct eval *eval, size_t base, size_t from);
 /* The first of a sorted list that begins behind a token. */

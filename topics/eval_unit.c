@@ -126,8 +126,11 @@ eval_shares_token(
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		if (item.first <= choice->chosen[i].last &&
-		    choice->chosen[i].first <= item.last)
+		const struct eval_occurrence *other = &choice->chosen[i];
+
+		if (item.first <= other->last && other->first <= item.last &&
+		    !eval_is_inside(&item, other) &&
+		    !eval_is_inside(other, &item))
 			return true;
 	}
 	return false;
