@@ -13,6 +13,9 @@
 #include "lib/alloc.h"
 #include "lib/clock.h"
 
+/* Of more entries with one id, none is looked for by it. */
+#define POLL_SHARED_MAX 64
+
 struct poll *
 poll_new(struct feed *feed, struct generation *generation)
 {
@@ -151,79 +154,154 @@ poll_compare_order(const void *a, const void *b)
 	return c ? c : (x->index > y->index) - (x->index < y->index);
 }
 
-/* What an entry is to those before it that bear the same guid. */
+/* What an entry is among those of its document that bear the same id. */
 enum poll_kind {
 	POLL_ENTRY,
 	POLL_REPEATED,
 	POLL_APART,
 };
 
+struct poll_mark {
+	enum poll_kind kind;
+	/* of what stands apart: the id of all, which it may be known by */
+	bool has_former;
+	unsigned char former[ITEM_ID_SIZE];
+};
+
+/* A guid says it; without one, another time is another entry. */
 static bool
 poll_is_same_entry(const struct item *a, const struct item *b)
 {
-	return a->title_fp == b->title_fp && a->body_fp == b->body_fp;
+	return a->title_fp == b->title_fp && a->body_fp == b->body_fp &&
+	       (a->guid || a->published_s == b->published_s);
+}
+
+static bool
+poll_has_title_alone(
+    const struct poll_order *order, size_t count, const struct item *item)
+{
+	size_t i, found = 0;
+
+	for (i = 0; i < count; i++)
+		found += order[i].item->title_fp == item->title_fp;
+	return found == 1;
 }
 
 /*
- * A guid that stands twice in one document is either a repeated entry, which
- * counts once, or a publisher's mistake: then the later ones are told apart
- * by all that they have, or a careless feed would hide its own news.
+ * Entries that are not the same though they bear one id: all are told apart by
+ * all that they have. One of them may have been alone before, and is known by
+ * that id still; which one, its title tells if no other has the same.
  */
 static void
-poll_mark_repeated(struct feed_doc *doc, enum poll_kind *kinds)
+poll_tell_apart(struct feed_doc *doc, struct poll_order *order, size_t count,
+    struct poll_mark *marks)
+{
+	unsigned char id[ITEM_ID_SIZE];
+	size_t i;
+
+	memcpy(id, order[0].item->id, sizeof(id));
+	for (i = 0; i < count; i++) {
+		struct poll_mark *mark = &marks[order[i].index];
+
+		mark->kind = POLL_APART;
+		mark->has_former =
+		    count <= POLL_SHARED_MAX &&
+		    poll_has_title_alone(order, count, order[i].item);
+		memcpy(mark->former, id, sizeof(id));
+	}
+	for (i = 0; i < count; i++)
+		item_identify_apart(&doc->items[order[i].index]);
+	qsort(order, count, sizeof(*order), poll_compare_order);
+	for (i = 1; i < count; i++) {
+		if (memcmp(order[i].item->id, order[i - 1].item->id,
+			sizeof(id)) == 0)
+			marks[order[i].index].kind = POLL_REPEATED;
+	}
+}
+
+/* Entries that bear one id, in the order of the document. */
+static void
+poll_mark_shared(struct feed_doc *doc, struct poll_order *order, size_t count,
+    struct poll_mark *marks)
+{
+	size_t i = 1;
+
+	while (i < count && poll_is_same_entry(order[0].item, order[i].item))
+		i++;
+	if (i < count) {
+		poll_tell_apart(doc, order, count, marks);
+		return;
+	}
+	for (i = 1; i < count; i++)
+		marks[order[i].index].kind = POLL_REPEATED;
+}
+
+/*
+ * An id that stands twice in one document is either a repeated entry, which
+ * counts once, or a publisher's mistake, by which a careless feed would hide
+ * its own news.
+ */
+static void
+poll_mark_repeated(struct feed_doc *doc, struct poll_mark *marks)
 {
 	struct poll_order *order = xcalloc(doc->item_count, sizeof(*order));
-	const struct item *first;
-	size_t i;
+	size_t i, end;
 
 	for (i = 0; i < doc->item_count; i++) {
 		order[i].item = &doc->items[i];
 		order[i].index = i;
 	}
 	qsort(order, doc->item_count, sizeof(*order), poll_compare_order);
-	for (i = 1, first = order[0].item; i < doc->item_count; i++) {
-		struct item *item = &doc->items[order[i].index];
-
-		if (memcmp(first->id, item->id, ITEM_ID_SIZE) != 0) {
-			first = item;
-			continue;
-		}
-		if (poll_is_same_entry(first, item)) {
-			kinds[order[i].index] = POLL_REPEATED;
-			continue;
-		}
-		kinds[order[i].index] = POLL_APART;
-		item_identify_apart(item);
+	for (i = 0; i < doc->item_count; i = end) {
+		for (end = i + 1; end < doc->item_count &&
+				  memcmp(order[end].item->id, order[i].item->id,
+				      ITEM_ID_SIZE) == 0;)
+			end++;
+		poll_mark_shared(doc, order + i, end - i, marks);
 	}
 	free(order);
+}
+
+/* By what else the store may know an item; nothing on a first poll. */
+static void
+poll_set_former(const struct poll *poll, const struct item *item,
+    const struct poll_mark *mark, struct store_item *row)
+{
+	if (poll->is_first)
+		return;
+	if (mark->kind == POLL_ENTRY) {
+		row->has_former = item_former_id(item, row->former);
+		return;
+	}
+	row->has_former = row->needs_title = mark->has_former;
+	memcpy(row->former, mark->former, ITEM_ID_SIZE);
 }
 
 void
 poll_take_doc(struct poll *poll, struct feed_doc *doc)
 {
-	enum poll_kind *kinds;
+	struct poll_mark *marks;
 	size_t i;
 
 	poll->doc = doc;
 	if (!doc->item_count)
 		return;
-	kinds = xcalloc(doc->item_count, sizeof(*kinds));
+	marks = xcalloc(doc->item_count, sizeof(*marks));
 	poll->items = xcalloc(doc->item_count, sizeof(*poll->items));
 	poll->doc_index = xcalloc(doc->item_count, sizeof(*poll->doc_index));
-	poll_mark_repeated(doc, kinds);
+	poll_mark_repeated(doc, marks);
 	for (i = 0; i < doc->item_count; i++) {
 		struct store_item *item = &poll->items[poll->item_count];
 
-		if (kinds[i] == POLL_REPEATED)
+		if (marks[i].kind == POLL_REPEATED)
 			continue;
 		memcpy(item->id, doc->items[i].id, ITEM_ID_SIZE);
-		item->has_former = !poll->is_first && kinds[i] == POLL_ENTRY &&
-				   item_former_id(&doc->items[i], item->former);
+		poll_set_former(poll, &doc->items[i], &marks[i], item);
 		item->title_fp = doc->items[i].title_fp;
 		item->body_fp = doc->items[i].body_fp;
 		poll->doc_index[poll->item_count++] = i;
 	}
-	free(kinds);
+	free(marks);
 }
 
 /* Where the event goes, as names for the outbox. */

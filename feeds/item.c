@@ -12,6 +12,7 @@
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
+#include <inttypes.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,13 +132,22 @@ item_schemeless(const char *text)
 	return xasprintf("http://%s", text + strlen(https));
 }
 
+/* The date that was stated, as it is hashed; NULL for none. Owned by caller. */
+static char *
+item_date_text(const struct item *item)
+{
+	return item->published_s == TIME_NONE
+		   ? NULL
+		   : xasprintf("%" PRId64, item->published_s);
+}
+
 /*
  * What tells it from the other entries of its feed; see item.h. The text that
- * parts point to is the caller's, in *owned_r.
+ * parts point to is the caller's, in *owned_r. The number of parts.
  */
-static void
+static size_t
 item_identity(const struct item *item, bool has_scheme, const char *summary,
-    const char *parts[3], char **owned_r)
+    const char *parts[4], char **owned_r)
 {
 	char *canonical = NULL;
 
@@ -154,30 +164,33 @@ item_identity(const struct item *item, bool has_scheme, const char *summary,
 		*owned_r = has_scheme ? xstrdup(canonical)
 				      : item_schemeless(canonical);
 	}
+	free(canonical);
 	if (*owned_r) {
 		parts[1] = *owned_r;
 		parts[2] = "";
+		return 3;
 	}
-	free(canonical);
+	/* what has a headline only may have it again, at another time */
+	parts[3] = *owned_r = item_date_text(item);
+	return *owned_r ? 4 : 3;
 }
 
 static void
 item_hash_identity(const struct item *item, bool has_scheme,
     const char *summary, unsigned char id[ITEM_ID_SIZE])
 {
-	const char *parts[3];
+	const char *parts[4];
 	char *owned;
+	size_t count = item_identity(item, has_scheme, summary, parts, &owned);
 
-	item_identity(item, has_scheme, summary, parts, &owned);
-	item_hash(id, parts, 3);
+	item_hash(id, parts, count);
 	free(owned);
 }
 
 bool
 item_former_id(const struct item *item, unsigned char id[ITEM_ID_SIZE])
 {
-	const char *text =
-	    item->guid && *item->guid ? item->guid : item->url;
+	const char *text = item->guid && *item->guid ? item->guid : item->url;
 
 	if (!text || strncasecmp(text, "https://", strlen("https://")) != 0)
 		return false;
@@ -206,11 +219,13 @@ item_identify_apart(struct item *item)
 	char *owned;
 	char *guid = item->guid ? item_schemeless(item->guid) : NULL;
 	char *url = item->url ? item_schemeless(item->url) : NULL;
-	const char *parts[5] = {
-	    "apart", guid, url, item->title, item_line(item->summary, &owned)};
+	char *date = item_date_text(item);
+	const char *parts[6] = {"apart", guid, url, item->title,
+	    item_line(item->summary, &owned), date};
 
-	item_hash(item->id, parts, 5);
+	item_hash(item->id, parts, date ? 6 : 5);
 	free(owned);
+	free(date);
 	free(guid);
 	free(url);
 }

@@ -112,6 +112,11 @@ sqlite_seen_find_known(struct sqlite_db *db, int64_t feed,
 	memcpy(id, item->id, sizeof(id));
 	memcpy(item->id, item->former, sizeof(id));
 	rc = sqlite_seen_find_item(db, feed, item, err);
+	if (item->needs_title && item->is_title_changed) {
+		store_item_clear(item);
+		item->status = ITEM_NEW;
+		item->is_title_changed = false;
+	}
 	if (item->status == ITEM_NEW)
 		memcpy(item->id, id, sizeof(id));
 	return rc;

@@ -212,25 +212,30 @@ store_load_position(struct store *store, const char *sink,
 }
 
 void
+store_item_clear(struct store_item *item)
+{
+	size_t i;
+
+	for (i = 0; i < item->topic_count; i++) {
+		free(item->topics[i]);
+		free(item->titles[i]);
+	}
+	free(item->topics);
+	free(item->revisions);
+	free(item->severities);
+	free(item->titles);
+	item->topics = item->titles = NULL;
+	item->revisions = item->severities = NULL;
+	item->topic_count = 0;
+}
+
+void
 store_lookup_clear(struct store_lookup *lookup)
 {
-	size_t i, j;
+	size_t i;
 
-	for (i = 0; i < lookup->item_count; i++) {
-		struct store_item *item = &lookup->items[i];
-
-		for (j = 0; j < item->topic_count; j++) {
-			free(item->topics[j]);
-			free(item->titles[j]);
-		}
-		free(item->topics);
-		free(item->revisions);
-		free(item->severities);
-		free(item->titles);
-		item->topics = item->titles = NULL;
-		item->revisions = item->severities = NULL;
-		item->topic_count = 0;
-	}
+	for (i = 0; i < lookup->item_count; i++)
+		store_item_clear(&lookup->items[i]);
 }
 
 void

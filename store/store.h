@@ -58,6 +58,7 @@ struct store_item {
 	unsigned char id[ITEM_ID_SIZE];	/* and out: the id it is known by */
 	unsigned char former[ITEM_ID_SIZE];	/* another it may be known by */
 	bool has_former;
+	bool needs_title;		/* known by it only under this title */
 	uint64_t title_fp;
 	uint64_t body_fp;
 	/* out */
@@ -81,7 +82,8 @@ struct store_lookup {
 	int64_t feed_row;	/* the store's own */
 };
 
-/* Frees what a lookup allocated in its items. */
+/* Frees what a lookup allocated in an item, or in all of its items. */
+void store_item_clear(struct store_item *item);
 void store_lookup_clear(struct store_lookup *lookup);
 
 struct store_event {

@@ -355,19 +355,81 @@ an_item_that_is_known_by_a_former_id_alerts_under_it(void **state)
 	poll_free(&poll);
 }
 
-/* Else the second entry would pass for the first, and be missed. */
+#define SHARED(title, date) ITEM("7", title, date)
+#define LINKED(link, title, date)                                             \
+	"<item><link>" link "</link><title>" title "</title><pubDate>" date    \
+	"</pubDate></item>"
+#define YESTERDAY "Wed, 31 Dec 2025 23:00:00 GMT"
+
+/* Which of two entries had the id alone before, only the title can tell. */
 static void
-entries_that_share_a_guid_have_one_former_id(void **state)
+entries_that_share_an_id_may_have_had_it_alone(void **state)
+{
+	struct fixture *f = *state;
+	struct poll *alone, *poll;
+
+	f->feed->state.last_new_ms = NOW_MS - 3600000;
+	alone = poll_of(f, SHARED("Football", TODAY));
+	poll = poll_of(
+	    f, SHARED("A missile flies", TODAY) SHARED("Football", TODAY));
+	assert_int_equal(poll->item_count, 2);
+	assert_memory_not_equal(
+	    poll->items[0].id, poll->items[1].id, ITEM_ID_SIZE);
+	assert_true(poll->items[0].has_former && poll->items[0].needs_title);
+	assert_true(poll->items[1].has_former && poll->items[1].needs_title);
+	assert_memory_equal(
+	    poll->items[1].former, alone->items[0].id, ITEM_ID_SIZE);
+	poll_free(&poll);
+	poll_free(&alone);
+}
+
+/* Else the new one would pass for the known one, and be missed. */
+static void
+a_title_that_returns_under_one_link_is_a_new_entry(void **state)
 {
 	struct fixture *f = *state;
 	struct poll *poll;
 
 	f->feed->state.last_new_ms = NOW_MS - 3600000;
-	poll = poll_of(
-	    f, HTTPS_ITEM("Football") HTTPS_ITEM("A missile flies"));
+	poll = poll_of(f, LINKED("http://a.example/v", "A missile", TODAY)
+			      LINKED("http://a.example/v", "A missile",
+				  YESTERDAY));
 	assert_int_equal(poll->item_count, 2);
-	assert_true(poll->items[0].has_former);
+	assert_memory_not_equal(
+	    poll->items[0].id, poll->items[1].id, ITEM_ID_SIZE);
+	assert_false(poll->items[0].has_former);
 	assert_false(poll->items[1].has_former);
+	poll_free(&poll);
+}
+
+static void
+a_headline_without_a_link_is_told_apart_by_its_date(void **state)
+{
+	struct fixture *f = *state;
+	struct poll *one = poll_of(f, LINKED("javascript:view(5)", "A missile",
+					  YESTERDAY));
+	struct poll *two = poll_of(f, LINKED("javascript:view(6)", "A missile",
+					  TODAY) LINKED("javascript:view(5)",
+					  "A missile", YESTERDAY));
+
+	assert_int_equal(two->item_count, 2);
+	assert_memory_equal(one->items[0].id, two->items[1].id, ITEM_ID_SIZE);
+	assert_memory_not_equal(
+	    one->items[0].id, two->items[0].id, ITEM_ID_SIZE);
+	poll_free(&one);
+	poll_free(&two);
+}
+
+static void
+what_is_repeated_among_entries_that_share_an_id_counts_once(void **state)
+{
+	struct poll *poll = poll_of(*state,
+	    SHARED("Football", TODAY) SHARED("A missile", TODAY)
+		SHARED("Football", TODAY) SHARED("A missile", TODAY));
+
+	assert_int_equal(poll->item_count, 2);
+	judge(poll, NOW_MS);
+	assert_int_equal(poll->event_count, 1);
 	poll_free(&poll);
 }
 
@@ -446,7 +508,10 @@ main(void)
 	    TEST(an_entry_repeated_in_one_document_counts_once),
 	    TEST(entries_that_share_a_guid_by_mistake_are_told_apart),
 	    TEST(an_item_that_is_known_by_a_former_id_alerts_under_it),
-	    TEST(entries_that_share_a_guid_have_one_former_id),
+	    TEST(entries_that_share_an_id_may_have_had_it_alone),
+	    TEST(a_title_that_returns_under_one_link_is_a_new_entry),
+	    TEST(a_headline_without_a_link_is_told_apart_by_its_date),
+	    TEST(what_is_repeated_among_entries_that_share_an_id_counts_once),
 	    TEST(a_first_poll_asks_for_no_former_ids),
 	    TEST(new_items_are_kept_for_the_history_whether_they_match_or_not),
 	    TEST(nothing_is_kept_of_a_first_poll_or_when_the_history_is_off),

@@ -1,4 +1,6 @@
 #include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,35 +13,38 @@
 #include "lib/sandbox.h"
 
 /*
- * What a process can no more do, each tried in a child of its own. A part that
- * this system does not give is skipped, not passed.
+ * What a process can no more do, each tried in a child of its own. The tests of
+ * a part that this system does not give are left out, which is said.
  */
 #define MEMORY (64ULL * 1024 * 1024)
-#define EXIT_SKIPPED 77
 
 /* The exit status of a child, or minus the signal that ended it. */
 static int
-in_sandbox(int (*attempt)(void), unsigned needed)
+in_sandbox(int (*attempt)(void))
 {
 	int status;
 	pid_t pid = fork();
 
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		if (sandbox_enter(MEMORY) & needed)
-			_exit(EXIT_SKIPPED);
+		(void)sandbox_enter(MEMORY);
 		_exit(attempt());
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static void
-assert_result(int result, int expected)
+static unsigned
+missing_here(void)
 {
-	if (result == EXIT_SKIPPED)
-		skip();
-	assert_int_equal(result, expected);
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit((int)sandbox_enter(MEMORY));
+	if (pid == -1 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return ~0u;
+	return (unsigned)WEXITSTATUS(status);
 }
 
 static int
@@ -60,7 +65,7 @@ static void
 computing_goes_on(void **state)
 {
 	(void)state;
-	assert_int_equal(in_sandbox(compute, 0), 0);
+	assert_int_equal(in_sandbox(compute), 0);
 }
 
 static int
@@ -73,7 +78,7 @@ static void
 no_file_is_opened(void **state)
 {
 	(void)state;
-	assert_result(in_sandbox(read_a_file, SANDBOX_FILES), 0);
+	assert_int_equal(in_sandbox(read_a_file), 0);
 }
 
 static int
@@ -86,7 +91,7 @@ static void
 a_socket_ends_the_process(void **state)
 {
 	(void)state;
-	assert_result(in_sandbox(make_a_socket, SANDBOX_CALLS), -SIGSYS);
+	assert_int_equal(in_sandbox(make_a_socket), -SIGSYS);
 }
 
 static int
@@ -100,7 +105,7 @@ static void
 a_program_ends_the_process(void **state)
 {
 	(void)state;
-	assert_result(in_sandbox(run_a_program, SANDBOX_CALLS), -SIGSYS);
+	assert_int_equal(in_sandbox(run_a_program), -SIGSYS);
 }
 
 static int
@@ -113,7 +118,7 @@ static void
 a_new_process_ends_the_process(void **state)
 {
 	(void)state;
-	assert_result(in_sandbox(make_a_process, SANDBOX_CALLS), -SIGSYS);
+	assert_int_equal(in_sandbox(make_a_process), -SIGSYS);
 }
 
 static int
@@ -126,7 +131,7 @@ static void
 a_signal_to_others_ends_the_process(void **state)
 {
 	(void)state;
-	assert_result(in_sandbox(kill_the_parent, SANDBOX_CALLS), -SIGSYS);
+	assert_int_equal(in_sandbox(kill_the_parent), -SIGSYS);
 }
 
 static int
@@ -144,7 +149,7 @@ static void
 memory_does_not_become_code(void **state)
 {
 	(void)state;
-	assert_result(in_sandbox(make_memory_code, SANDBOX_CALLS), -SIGSYS);
+	assert_int_equal(in_sandbox(make_memory_code), -SIGSYS);
 }
 
 static int
@@ -160,7 +165,7 @@ static void
 memory_is_bounded(void **state)
 {
 	(void)state;
-	assert_result(in_sandbox(take_memory, SANDBOX_LIMITS), 0);
+	assert_int_equal(in_sandbox(take_memory), 0);
 }
 
 static int
@@ -178,7 +183,7 @@ static void
 time_is_bounded(void **state)
 {
 	(void)state;
-	assert_int_equal(in_sandbox(spin, 0), -SIGXCPU);
+	assert_int_equal(in_sandbox(spin), -SIGXCPU);
 }
 
 static void
@@ -197,18 +202,34 @@ parts_have_names(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(computing_goes_on),
-	    cmocka_unit_test(no_file_is_opened),
-	    cmocka_unit_test(a_socket_ends_the_process),
-	    cmocka_unit_test(a_program_ends_the_process),
-	    cmocka_unit_test(a_new_process_ends_the_process),
-	    cmocka_unit_test(a_signal_to_others_ends_the_process),
-	    cmocka_unit_test(memory_does_not_become_code),
-	    cmocka_unit_test(memory_is_bounded),
-	    cmocka_unit_test(time_is_bounded),
+	struct CMUnitTest tests[16] = {
 	    cmocka_unit_test(parts_have_names),
+	    cmocka_unit_test(computing_goes_on),
+	    cmocka_unit_test(time_is_bounded),
 	};
+	const struct {
+		unsigned part;
+		struct CMUnitTest test;
+	} walls[] = {
+	    {SANDBOX_FILES, cmocka_unit_test(no_file_is_opened)},
+	    {SANDBOX_LIMITS, cmocka_unit_test(memory_is_bounded)},
+	    {SANDBOX_CALLS, cmocka_unit_test(a_socket_ends_the_process)},
+	    {SANDBOX_CALLS, cmocka_unit_test(a_program_ends_the_process)},
+	    {SANDBOX_CALLS, cmocka_unit_test(a_new_process_ends_the_process)},
+	    {SANDBOX_CALLS,
+		cmocka_unit_test(a_signal_to_others_ends_the_process)},
+	    {SANDBOX_CALLS, cmocka_unit_test(memory_does_not_become_code)},
+	};
+	unsigned missing = missing_here();
+	size_t i, count = 3;
 
-	return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);
+	for (i = 0; i < sizeof(walls) / sizeof(walls[0]); i++) {
+		if (missing & walls[i].part)
+			printf("# left out, this system lacks it: %s\n",
+			    walls[i].test.name);
+		else
+			tests[count++] = walls[i].test;
+	}
+	fflush(stdout);
+	return _cmocka_run_group_tests("sandbox", tests, count, NULL, NULL);
 }

@@ -88,6 +88,27 @@ an_item_that_is_known_by_its_former_id_keeps_it(void **state)
 }
 
 static void
+an_item_may_be_known_by_a_former_id_under_its_title_only(void **state)
+{
+	struct fixture *f = *state;
+	struct store_item former = item_of(1, 10, 20), item;
+	struct store_alerted alerted = {0, "launch", 3, 4, NULL};
+	int64_t feed = commit(f, &former, NULL, &alerted);
+
+	item = item_of(2, 11, 20);
+	item.has_former = item.needs_title = true;
+	memcpy(item.former, former.id, ITEM_ID_SIZE);
+	look_up(f, feed, &item);
+	assert_int_equal(item.status, ITEM_NEW);
+	assert_int_equal(item.topic_count, 0);
+	assert_memory_not_equal(item.id, former.id, ITEM_ID_SIZE);
+	item.title_fp = 10;
+	look_up(f, feed, &item);
+	assert_int_equal(item.status, ITEM_KNOWN);
+	assert_memory_equal(item.id, former.id, ITEM_ID_SIZE);
+}
+
+static void
 identity_is_scoped_to_the_feed(void **state)
 {
 	struct fixture *f = *state;
@@ -1037,6 +1058,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(an_item_is_new_then_known_then_changed),
 	    TEST(an_item_that_is_known_by_its_former_id_keeps_it),
+	    TEST(an_item_may_be_known_by_a_former_id_under_its_title_only),
 	    TEST(identity_is_scoped_to_the_feed),
 	    TEST(a_changed_item_tells_which_topics_alerted),
 	    TEST(the_state_of_a_feed_comes_back_after_a_restart),
