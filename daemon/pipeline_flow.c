@@ -274,6 +274,18 @@ pipeline_judge(struct pipeline *pipeline, struct poll *poll)
 	pipeline_match(pipeline, poll);
 }
 
+/* Workers fail on an item: it is passed over, and the rest goes on. */
+static void
+pipeline_pass_over(
+    struct pipeline *pipeline, struct poll *poll, const struct err *why)
+{
+	log_error(pipeline->options.log,
+	    "feed \"%s\": an entry could not be matched and is passed over, "
+	    "after %d tries: %s",
+	    poll->conf->name, POLL_MATCH_TRIES, why->text);
+	pipeline_match(pipeline, poll);
+}
+
 /*
  * Topics are told by number: an answer under another configuration than the
  * question is none, and all is asked again.
@@ -290,8 +302,8 @@ pipeline_on_matched(struct work *work)
 		pipeline_finish(pipeline, poll);
 	else if (work->generation != poll->generation && !work->has_failed)
 		pipeline_judge(pipeline, poll);
-	else if (poll_take_matched(poll, &why) == -1)
-		pipeline_fail(pipeline, poll, &why);
+	else if (poll_take_matched(poll, &why) == -1 && !poll_retry_match(poll))
+		pipeline_pass_over(pipeline, poll, &why);
 	else
 		pipeline_match(pipeline, poll);
 }
@@ -428,12 +440,12 @@ static void
 pipeline_note_outage(struct pipeline *pipeline, const struct feed_state *state,
     const struct fetch_result *result)
 {
-	enum outage_change change =
-	    outage_note(&pipeline->outage, result->http_status != 0,
-		state->failures == 1);
-	const char *reason = change == OUTAGE_BEGAN
-	    ? "no server answers: is the network or the name service down?"
-	    : NULL;
+	enum outage_change change = outage_note(
+	    &pipeline->outage, result->http_status != 0, state->failures == 1);
+	const char *reason =
+	    change == OUTAGE_BEGAN
+		? "no server answers: is the network or the name service down?"
+		: NULL;
 	struct event event;
 
 	if (change == OUTAGE_SAME || pipeline->options.is_once)
@@ -441,7 +453,8 @@ pipeline_note_outage(struct pipeline *pipeline, const struct feed_state *state,
 	if (change == OUTAGE_BEGAN)
 		log_error(pipeline->options.log, "polling: %s", reason);
 	else
-		log_info(pipeline->options.log, "polling: servers answer again");
+		log_info(
+		    pipeline->options.log, "polling: servers answer again");
 	event_from_polling(&event, change == OUTAGE_BEGAN, reason,
 	    pipeline->generation->conf->node, clock_wall_ms());
 	pipeline_event(pipeline, &event);

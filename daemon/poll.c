@@ -596,7 +596,8 @@ poll_ask_match(struct poll *poll)
 		return 0;
 	buf_reset(&poll->work.request);
 	poll->asked_now = work_ask_match(&poll->work.request, &source,
-	    poll->asked + poll->answered, poll->asked_count - poll->answered);
+	    poll->asked + poll->answered,
+	    poll->is_singly ? 1 : poll->asked_count - poll->answered);
 	return poll->asked_now ? 1 : -1;
 }
 
@@ -624,9 +625,25 @@ poll_take_matched(struct poll *poll, struct err *why)
 			    poll->judged_ms);
 	}
 	poll->answered += matches.count;
+	poll->match_failures = 0;
 	poll->match_overruns += matches.overruns;
 	work_matches_clear(&matches);
 	return 0;
+}
+
+bool
+poll_retry_match(struct poll *poll)
+{
+	if (poll->asked_now > 1) {
+		poll->is_singly = true;
+		return true;
+	}
+	if (++poll->match_failures < POLL_MATCH_TRIES)
+		return true;
+	poll->match_failures = 0;
+	poll->answered++;
+	poll->match_overruns++;
+	return false;
 }
 
 void
@@ -635,6 +652,7 @@ poll_forget_judgement(struct poll *poll)
 	poll_clear_events(poll);
 	buf_reset(&poll->history);
 	poll->asked_count = poll->answered = 0;
+	poll->match_failures = 0;
 	poll->new_count = poll->alert_count = poll->alerted_count = 0;
 	poll->history_dropped = poll->match_overruns = 0;
 }

@@ -20,6 +20,7 @@
  * new, what alerts. Decides, but starts nothing; the pipeline moves it on.
  */
 #define POLL_SINKS_MAX 64	/* sinks of one event */
+#define POLL_MATCH_TRIES 3	/* of one item that workers fail on */
 
 enum poll_stage {
 	POLL_FETCHING,
@@ -51,6 +52,8 @@ struct poll {
 	size_t *asked_index;		/* in items */
 	size_t asked_count;
 	size_t asked_now;		/* of them, by the work under way */
+	bool is_singly;			/* a batch failed: one at a time now */
+	unsigned match_failures;	/* in a row, of the one asked about */
 	size_t answered;
 	size_t new_count;
 	size_t alert_count;
@@ -98,6 +101,12 @@ void poll_select(struct poll *poll, int64_t now_ms);
 int poll_ask_match(struct poll *poll);
 /* Takes the matcher's reply and makes the events; -1 with the reason. */
 int poll_take_matched(struct poll *poll, struct err *why);
+/*
+ * After a failure, whether to ask again: each item alone, POLL_MATCH_TRIES
+ * times. Then it passes for one that nothing matches, so that it does not hold
+ * back the others.
+ */
+bool poll_retry_match(struct poll *poll);
 /* Forgets what was selected and judged, as if the look-up had just come back. */
 void poll_forget_judgement(struct poll *poll);
 /* Forgets all that the document brought: the poll has failed after all. */

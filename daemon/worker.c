@@ -4,6 +4,7 @@
  * load when they are first used is used once before the walls go up.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -35,7 +36,23 @@ worker_close_others(int fd)
 	(void)close_range((unsigned)fd + 1, UINT_MAX, 0);
 }
 
-/* The terminal's interrupt is the daemon's to hear: it closes the socket. */
+/* The daemon's log is not for what strangers wrote; sanitizers report there. */
+static void
+worker_silence(void)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	if (null == -1)
+		_exit(1);
+	(void)dup2(null, STDIN_FILENO);
+	(void)dup2(null, STDOUT_FILENO);
+#ifndef __SANITIZE_ADDRESS__
+	(void)dup2(null, STDERR_FILENO);
+#endif
+	(void)close(null);
+}
+
+/* What ends the daemon is the daemon's to hear: it closes the socket. */
 static void
 worker_reset_signals(void)
 {
@@ -47,6 +64,8 @@ worker_reset_signals(void)
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
 	(void)signal(SIGUSR1, SIG_IGN);
+	(void)signal(SIGTERM, SIG_IGN);
+	(void)signal(SIGQUIT, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
@@ -145,6 +164,7 @@ worker_main(int fd, const struct generation *generation)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	worker_reset_signals();
 	worker_close_others(fd);
+	worker_silence();
 	worker_warm_up(generation);
 	hello.len = sandbox_enter(WORKER_MEMORY);
 	if (worker_write(fd, &hello, sizeof(hello)) == -1)

@@ -48,7 +48,8 @@ struct workers {
 	struct generation *generation;
 	struct worker *workers;
 	size_t count; /* that there should be; 0 = on the loop */
-	unsigned failed_starts; /* in a row */
+	unsigned failed_starts; /* in a row, without work done */
+	bool has_been_ready; /* one has come up under this configuration */
 	struct work *first; /* waiting */
 	struct work **end;
 	size_t waiting;
@@ -149,6 +150,14 @@ worker_close(struct worker *worker)
 	worker->fd = -1;
 }
 
+/* It keeps nothing that would be worth waiting for. */
+static void
+worker_kill(struct worker *worker)
+{
+	worker_close(worker);
+	(void)kill(worker->pid, SIGKILL);
+}
+
 static void
 worker_free(struct worker *worker)
 {
@@ -187,9 +196,8 @@ worker_explain(const struct worker *worker, int status, struct err *why)
 		    WORKERS_WALL_MS / 1000);
 	else if (signum == SIGXCPU)
 		(void)err_set(why,
-		    "reading it was stopped: it took more than %d s of "
-		    "processor time",
-		    WORKER_CPU_S);
+		    "reading it was stopped: it took too much processor "
+		    "time");
 	else if (signum == SIGSYS)
 		(void)err_set(why,
 		    "reading it was stopped: the parser did what a parser must "
@@ -217,13 +225,29 @@ worker_fail_work(struct worker *worker, int status)
 	workers_return(work);
 }
 
-/* It never came up: the machine is short of something, or never allows it. */
+/*
+ * One did not come up, or ended without work. Where none ever comes up it is
+ * not to be; where one did, the system is short of something for a time: a
+ * document is never read without walls for that.
+ */
 static void
 workers_count_failed_start(struct workers *pool, const char *why)
 {
-	if (++pool->failed_starts < WORKERS_FAILED_STARTS_MAX) {
-		log_warn(pool->log, "workers: %s; trying again", why);
-		workers_start_timer(pool, &pool->retry, WORKERS_RETRY_MS);
+	int64_t pause = WORKERS_RETRY_MS;
+	unsigned i;
+
+	if (++pool->failed_starts < WORKERS_FAILED_STARTS_MAX &&
+	    pool->has_been_ready)
+		return;
+	if (pool->failed_starts < WORKERS_FAILED_STARTS_MAX ||
+	    pool->has_been_ready) {
+		for (i = WORKERS_FAILED_STARTS_MAX;
+		     i < pool->failed_starts && pause < WORKERS_PAUSE_MAX_MS;
+		     i++)
+			pause *= 2;
+		log_warn(pool->log, "workers: %s; trying again in %lld s", why,
+		    (long long)pause / 1000);
+		workers_start_timer(pool, &pool->retry, pause);
 		return;
 	}
 	log_error(pool->log,
@@ -268,14 +292,6 @@ worker_on_ended(struct ev_loop *loop, struct ev_child *child, int events)
 	workers_dispatch(pool);
 }
 
-/* What it sends is no reply: it is no more to be talked to. */
-static void
-worker_kill(struct worker *worker)
-{
-	worker_close(worker);
-	(void)kill(worker->pid, SIGKILL);
-}
-
 static void
 worker_on_wall(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
@@ -308,8 +324,7 @@ worker_send(struct worker *worker)
 	if (n > 0)
 		worker->sent += (size_t)n;
 	else if (errno != EAGAIN && errno != EINTR) {
-		/* its end is heard of soon */
-		worker_close(worker);
+		worker_kill(worker);
 		return;
 	}
 	if (worker->sent < head_size + request->len)
@@ -346,7 +361,7 @@ worker_say_hello(struct worker *worker)
 
 	worker->is_ready = true;
 	worker->received = 0;
-	pool->failed_starts = 0;
+	pool->has_been_ready = true;
 	pool->missing = worker->reply.len;
 	ev_timer_stop(pool->loop, &worker->wall);
 	if (!pool->missing || pool->has_told_missing)
@@ -365,9 +380,10 @@ worker_finish(struct worker *worker)
 	struct work *work = worker->work;
 
 	worker->work = NULL;
+	pool->failed_starts = 0;
 	ev_timer_stop(pool->loop, &worker->wall);
 	if (!worker_is_current(worker))
-		worker_close(worker);
+		worker_kill(worker);
 	workers_return(work);
 	workers_dispatch(pool);
 }
@@ -395,7 +411,11 @@ worker_take(struct worker *worker, const char *data, size_t len)
 		worker_say_hello(worker);
 		return len ? -1 : 0;
 	}
-	if (!reply || worker->reply.len > WORK_REPLY_MAX ||
+	/* nobody can answer what was not yet asked */
+	if (!reply ||
+	    worker->sent < sizeof(worker->head) + worker->work->request.len)
+		return -1;
+	if (worker->reply.len > WORK_REPLY_MAX ||
 	    len > worker->reply.len - reply->len)
 		return -1;
 	return buf_add(reply, data, len);
@@ -413,8 +433,8 @@ worker_on_readable(struct ev_loop *loop, struct ev_io *io, int events)
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
-		/* its end is heard of soon, or the time runs out */
-		worker_close(worker);
+		/* it ends, or will not talk any more */
+		worker_kill(worker);
 		return;
 	}
 	if (worker_take(worker, data, (size_t)n) == -1) {
@@ -527,13 +547,14 @@ workers_find_idle(const struct workers *pool)
 	return NULL;
 }
 
-/* Starts whom it lacks and hands out what waits. */
+/* Hands out what waits; before there is work, there need be no workers. */
 static void
 workers_dispatch(struct workers *pool)
 {
 	struct worker *worker;
 
-	workers_start(pool);
+	if (pool->first)
+		workers_start(pool);
 	if (!pool->count) {
 		if (pool->first && !ev_is_active(&pool->local))
 			workers_start_timer(pool, &pool->local, 0);
@@ -596,10 +617,11 @@ workers_configure(struct workers *pool, struct generation *generation)
 	pool->generation = generation_ref(generation);
 	pool->count = (size_t)generation->conf->workers;
 	pool->failed_starts = 0;
+	pool->has_been_ready = false;
 	ev_timer_stop(pool->loop, &pool->retry);
 	for (worker = pool->workers; worker; worker = worker->next) {
 		if (!worker->work && !worker_is_current(worker))
-			worker_close(worker);
+			worker_kill(worker);
 	}
 	generation_unref(&old);
 	workers_dispatch(pool);

@@ -12,8 +12,8 @@
 struct ev_loop;
 
 /*
- * The worker processes: work is queued, handed to the first that is idle, and
- * its reply reported on a later turn of the loop. A worker that dies, or takes
+ * The worker processes, started when there is work: it is queued, handed to the
+ * first that is idle, and its reply reported on a later turn of the loop. A worker that dies, or takes
  * longer than WORKERS_WALL_MS, costs the work that it had; another takes its
  * place. Without worker processes the work is done on the loop.
  */
@@ -22,10 +22,11 @@ struct workers;
 #define WORKERS_MAX 64
 #define WORKERS_WALL_MS 10000 /* for one piece of work; CPU is bounded, too */
 #define WORKERS_START_MS 10000 /* until a new one says that it is there */
-/* A worker that cannot be started is tried again after so long. */
+/* One that cannot be started is tried again after so long, then ever longer. */
 #define WORKERS_RETRY_MS 1000
+#define WORKERS_PAUSE_MAX_MS 60000
 /* Requests waiting in bytes; above it nothing new should be fetched. */
-#define WORKERS_QUEUE_MAX (64 * 1024 * 1024)
+#define WORKERS_QUEUE_MAX (4 * 1024 * 1024)
 
 struct work {
 	struct buf request;
@@ -51,8 +52,8 @@ struct workers *workers_new(
 /* Ends all workers at once; nothing is called back any more. */
 void workers_free(struct workers **workers);
 /*
- * From now on work is done by the configuration's number of workers, started
- * anew with its topics; what was handed out before ends where it is.
+ * From now on work is done by the configuration's number of workers, others with
+ * its topics; what was handed out before ends where it is.
  */
 void workers_configure(
     struct workers *workers, struct generation *generation);

@@ -32,7 +32,6 @@ static const int sandbox_allowed[] = {
     SCMP_SYS(madvise),
     SCMP_SYS(mremap),
     SCMP_SYS(munmap),
-    SCMP_SYS(prlimit64),
     SCMP_SYS(read),
     SCMP_SYS(restart_syscall),
     SCMP_SYS(rt_sigaction),
@@ -41,7 +40,6 @@ static const int sandbox_allowed[] = {
     SCMP_SYS(sched_yield),
     SCMP_SYS(setrlimit),
     SCMP_SYS(sigaltstack),
-    SCMP_SYS(tgkill),
     SCMP_SYS(time),
     SCMP_SYS(write),
     SCMP_SYS(writev),
@@ -144,6 +142,12 @@ sandbox_add_rules(scmp_filter_ctx filter)
 			sandbox_refused[i], 0) < 0)
 			return -1;
 	}
+	/* only of itself: abort(3), and its own limits */
+	if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+		SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())) < 0 ||
+	    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+		SCMP_A0(SCMP_CMP_EQ, 0)) < 0)
+		return -1;
 	/* memory, but never code */
 	if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
 		SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) < 0 ||

@@ -433,6 +433,37 @@ what_is_repeated_among_entries_that_share_an_id_counts_once(void **state)
 	poll_free(&poll);
 }
 
+/* A worker that fails on a batch is asked about each item alone. */
+static void
+an_item_that_workers_fail_on_holds_back_no_other(void **state)
+{
+	struct poll *poll = poll_of(*state,
+	    ITEM("1", "A missile flies", TODAY)
+		ITEM("2", "A missile falls", TODAY)
+		    ITEM("3", "A missile lands", TODAY));
+	struct generation *generation = poll->generation;
+	struct err why;
+	unsigned failures = 0;
+
+	poll_select(poll, NOW_MS);
+	while (poll_ask_match(poll) == 1) {
+		/* whatever has the second of them */
+		poll->work.has_failed =
+		    poll->answered <= 1 && poll->answered + poll->asked_now > 1;
+		failures += poll->work.has_failed;
+		if (!poll->work.has_failed)
+			work_run(generation->matcher, generation->conf,
+			    poll->work.request.data, poll->work.request.len,
+			    &poll->work.reply);
+		if (poll_take_matched(poll, &why) == -1)
+			(void)poll_retry_match(poll);
+	}
+	assert_int_equal(failures, 1 + POLL_MATCH_TRIES);
+	assert_int_equal(poll->event_count, 2);
+	assert_int_equal(poll->match_overruns, 1);
+	poll_free(&poll);
+}
+
 static void
 a_first_poll_asks_for_no_former_ids(void **state)
 {
@@ -512,6 +543,7 @@ main(void)
 	    TEST(a_title_that_returns_under_one_link_is_a_new_entry),
 	    TEST(a_headline_without_a_link_is_told_apart_by_its_date),
 	    TEST(what_is_repeated_among_entries_that_share_an_id_counts_once),
+	    TEST(an_item_that_workers_fail_on_holds_back_no_other),
 	    TEST(a_first_poll_asks_for_no_former_ids),
 	    TEST(new_items_are_kept_for_the_history_whether_they_match_or_not),
 	    TEST(nothing_is_kept_of_a_first_poll_or_when_the_history_is_off),

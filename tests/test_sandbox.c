@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -127,6 +129,44 @@ kill_the_parent(void)
 	return kill(getpid(), 0) == -1 ? 2 : 1;
 }
 
+static pid_t other; /* the process of the tests */
+
+static int
+kill_a_thread_of_another(void)
+{
+	return syscall(SYS_tgkill, other, other, 0) == -1 ? 2 : 1;
+}
+
+static int
+limit_another(void)
+{
+	struct rlimit limit;
+
+	return prlimit(other, RLIMIT_NOFILE, NULL, &limit) == -1 ? 2 : 1;
+}
+
+static void
+other_processes_are_out_of_reach(void **state)
+{
+	(void)state;
+	other = getpid();
+	assert_int_equal(in_sandbox(kill_a_thread_of_another), -SIGSYS);
+	assert_int_equal(in_sandbox(limit_another), -SIGSYS);
+}
+
+static int
+give_up(void)
+{
+	abort();
+}
+
+static void
+an_abort_is_an_abort(void **state)
+{
+	(void)state;
+	assert_int_equal(in_sandbox(give_up), -SIGABRT);
+}
+
 static void
 a_signal_to_others_ends_the_process(void **state)
 {
@@ -206,6 +246,7 @@ main(void)
 	    cmocka_unit_test(parts_have_names),
 	    cmocka_unit_test(computing_goes_on),
 	    cmocka_unit_test(time_is_bounded),
+	    cmocka_unit_test(an_abort_is_an_abort),
 	};
 	const struct {
 		unsigned part;
@@ -219,9 +260,10 @@ main(void)
 	    {SANDBOX_CALLS,
 		cmocka_unit_test(a_signal_to_others_ends_the_process)},
 	    {SANDBOX_CALLS, cmocka_unit_test(memory_does_not_become_code)},
+	    {SANDBOX_CALLS, cmocka_unit_test(other_processes_are_out_of_reach)},
 	};
 	unsigned missing = missing_here();
-	size_t i, count = 3;
+	size_t i, count = 4;
 
 	for (i = 0; i < sizeof(walls) / sizeof(walls[0]); i++) {
 		if (missing & walls[i].part)
