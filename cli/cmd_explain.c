@@ -99,11 +99,9 @@ explain_report_overruns(const struct explain_run *run, size_t before)
 	size_t overruns = matcher_overruns(run->matcher) - before;
 
 	if (overruns)
-		cli_error("%zu regular expression%s or other part%s of topics "
-			  "took too long and %s given up: what would have "
-			  "been found is missing",
-		    overruns, overruns == 1 ? "" : "s",
-		    overruns == 1 ? "" : "s", overruns == 1 ? "was" : "were");
+		cli_error("topics took too long %zu time%s and were given up "
+			  "in part: what would have been found is missing",
+		    overruns, overruns == 1 ? "" : "s");
 }
 
 static void

@@ -286,6 +286,25 @@ a_flag_behind_a_blank_is_shown(void **state)
 }
 
 static void
+a_term_without_capitals_in_allcaps_is_shown(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	lint_one(&bench, "missile AND ALLCAPS(北韓 OR thaad)");
+	expect_one(&bench, "W242", 21, 2,
+	    "'北韓' is never written in capitals: never true in ALLCAPS");
+	diag_clear(&bench.diag);
+	lint_one(&bench, "title:ALLCAPS(=Nato)");
+	expect_one(&bench, "W242", 15, 5,
+	    "'=Nato' is never written in capitals: never true in ALLCAPS");
+	diag_clear(&bench.diag);
+	expect_none("ALLCAPS(=NATO OR \"b 21\" OR ВВС OR \"ωμεγα\")");
+	expect_none("ALLCAPS(ICBM급 OR 金*恩)");
+	expect_none("北韓 OR =Nato");
+}
+
+static void
 words_of_scripts_without_blanks_are_shown_once(void **state)
 {
 	static const char *const entries[] = {
@@ -550,6 +569,7 @@ main(void)
 	    cmocka_unit_test(both_words_that_may_be_meant_are_shown),
 	    cmocka_unit_test(regular_expressions_and_values_are_looked_at_too),
 	    cmocka_unit_test(a_flag_behind_a_blank_is_shown),
+	    cmocka_unit_test(a_term_without_capitals_in_allcaps_is_shown),
 	    cmocka_unit_test(words_of_scripts_without_blanks_are_shown_once),
 	    cmocka_unit_test(what_stands_twice_is_shown),
 	    cmocka_unit_test(among_the_first_words_only_the_same_words_cover),

@@ -324,6 +324,24 @@ mixing_and_and_or_shows_both_readings(void **state)
 	    {"a OR b NOT c", "E101", 8, 3, NULL},
 	    {"a OR b -c", "E101", 8, 1, NULL},
 	    {"title:(a OR b c)", "E101", 15, 1, NULL},
+	    /* long terms are shortened, and so are long levels */
+	    {"\"Democratic People's Republic of Korea\" AND "
+	     "(missile* OR rocket* OR launch*) OR \"Пхеньян угрожает Сеулу "
+	     "новой ракетой\"",
+		"E101", 78, 2,
+		"Factiva reads (\"Democratic Pe…of Korea\" AND (missile* OR "
+		"r… launch*)) OR \"Пхеньян угрож… ракетой\"; Lexis reads "
+		"\"Democratic Pe…of Korea\" AND ((missile* OR r… launch*) "
+		"OR \"Пхеньян угрож… ракетой\"): add"},
+	    {"\"a\n\t b\" AND c OR d", "E101", 12, 2,
+		"Factiva reads (\"a b\" AND c) OR d; Lexis reads \"a b\" AND "
+		"(c OR d): add"},
+	    {"a AND b AND c AND d OR e OR f", "E101", 21, 2,
+		"Factiva reads (a AND b AND c AND d) OR e …; Lexis reads "
+		"a AND b AND c AND (d OR e) …: add"},
+	    {"a OR b OR c OR d AND e", "E101", 18, 3,
+		"Factiva reads a OR b OR c OR (d AND e); Lexis reads "
+		"(a OR b OR c OR d) AND e: add"},
 	};
 
 	(void)state;
@@ -347,7 +365,25 @@ a_chain_of_nearness_only_widens(void **state)
 		"((a NEAR/2 b) W/S c) NOT NEAR/3 d; the closer first, "
 		"(a NEAR/2 b) W/S (c NOT NEAR/3 d)"},
 	    {"x (a NEAR/3 b NEAR/9 c NEAR/3 d) y", "E101", 24, 6, NULL},
-	    {"a NEAR/5 b NEAR/2 c NEAR/1 d", "E101", 12, 6, NULL},
+	    {"a NEAR/5 b NEAR/2 c NEAR/1 d", "E101", 12, 6,
+		"((a NEAR/5 b) NEAR/2 c) NEAR/1 d; the closer first, "
+		"a NEAR/5 (b NEAR/2 (c NEAR/1 d))"},
+	    /* long terms are shortened, and so are long chains */
+	    {"(\"ballistic missile\" OR \"탄도미사일\") NEAR/10 (launch* OR "
+	     "fire*) NEAR/5 (DPRK OR \"North Korea\")",
+		"E101", 61, 6,
+		"this is ((\"ballistic mi… \"탄도미사일\") NEAR/10 (launch* OR "
+		"fire*)) NEAR/5 (DPRK OR \"North Korea\"); the closer first, "
+		"(\"ballistic mi… \"탄도미사일\") NEAR/10 ((launch* OR fire*) "
+		"NEAR/5 (DPRK OR \"North Korea\")): add"},
+	    {"a NEAR/2 b NEAR/3 c NEAR/9 d NOT NEAR/4 e NEAR/5 f", "E101", 30,
+		10,
+		"this is (a NEAR/2 b NEAR/3 c NEAR/9 d) NOT NEAR/4 e …; the "
+		"closer first, a NEAR/2 b NEAR/3 c NEAR/9 (d NOT NEAR/4 e) …: "
+		"add"},
+	    {"a NEAR/2 b NEAR/3 c NEAR/9 d NEAR/4 e", "E101", 30, 6,
+		"this is (a NEAR/2 b NEAR/3 c NEAR/9 d) NEAR/4 e; the closer "
+		"first, a NEAR/2 b NEAR/3 c NEAR/9 (d NEAR/4 e): add"},
 	};
 
 	(void)state;
@@ -374,8 +410,27 @@ a_minus_before_nearness_shows_both_readings(void **state)
 	    {"x -\"a b\" W/P c", "E101", 3, 12, "-(\"a b\" W/P c)"},
 	    {"x -title:a NEAR/5 b", "E101", 3, 17, NULL},
 	    {"x -(a OR b) NEAR/5 c", "E101", 3, 18, NULL},
-	    {"x -a NEAR/2 b NEAR/5 c", "E101", 3, 20, "-(a NEAR/2 b NEAR/5 c)"},
-	    {"x -a NOT NEAR/5 b", "E101", 3, 15, "-(a NOT NEAR/5 b)"},
+	    {"x -a NEAR/2 b NEAR/5 c", "E101", 3, 20,
+		"-(a NEAR/2 b NEAR/5 c) excludes only the whole; "
+		"(b NEAR/5 c) NOT NEAR/2 a excludes one near the other"},
+	    {"x -a W/S b W/P c", "E101", 3, 14,
+		"-(a W/S b W/P c) excludes only the whole; "
+		"(b W/P c) in one without a cannot be asked for"},
+	    {"x -a NEAR/2 b NEAR/3 c NEAR/4 d NEAR/5 e", "E101", 3, 38,
+		"-(a NEAR/2 b NEAR/3 c NEAR/4 d …) excludes only the whole; "
+		"(b NEAR/3 c NEAR/4 d NEAR/5 e) NOT NEAR/2 a excludes"},
+	    {"x -a NOT NEAR/5 b", "E101", 3, 15,
+		"-(a NOT NEAR/5 b) excludes one without the other near it; "
+		"-a alone excludes it everywhere"},
+	    {"x -a NOT PRE/2 b", "E101", 3, 14,
+		"-(a NOT PRE/2 b) excludes one without the other behind it; "
+		"-a alone excludes it everywhere"},
+	    {"x -(alpha OR bravo OR carol OR delta OR echo OR foxtrot) PRE/2 "
+	     "(golf OR hotel OR india OR juliet OR kilo OR lima OR mike)",
+		"E101", 3, 119,
+		"-((alpha OR brav… foxtrot) PRE/2 (golf OR hotel… OR mike)) "
+		"excludes both near each other; (golf OR hotel… OR mike) NOT "
+		"NEAR/2 (alpha OR brav… foxtrot) excludes"},
 	    {"a NEAR/5 -b", "E203", 10, 1, "a NOT NEAR/5 b"},
 	    {"a PRE/5 -b", "E203", 9, 1, "a NOT PRE/5 b"},
 	    {"a W/S NOT b", "E203", 7, 3, "a AND NOT (a W/S b)"},
@@ -590,6 +645,9 @@ terms_stand_only_where_they_mean_something(void **state)
 	    {"-a -b", "E120", 1, 2, NULL},
 	    {"a OR NOT b", "E120", 6, 5, NULL},
 	    {"ANY1(a, NOT b)", "E120", 9, 5, NULL},
+	    {"ANY2(-a, b, -c)", "E120", 6, 2, NULL},
+	    {"ANY3(a, b OR -c, NOT d, -e)", "E120", 14, 2, NULL},
+	    {"x OR ANY2(-a, -b)", "E120", 11, 2, NULL},
 	    {"a NEAR/2 (b AND c)", "E203", 11, 7, NULL},
 	    {"a NEAR/2 (b OR NOT c)", "E203", 16, 5, NULL},
 	    {"a NEAR/2 NOT b", "E203", 10, 3, NULL},
@@ -612,6 +670,11 @@ terms_stand_only_where_they_mean_something(void **state)
 
 	(void)state;
 	CHECK(mistakes);
+	/* without a term none of these is true */
+	reads_as("ANY2(a, b, NOT c)", "ANY2(a, b, NOT c)");
+	reads_as("ANY3(a, b, NOT c)", "ANY3(a, b, NOT c)");
+	reads_as("ANY2(a, -b)", "ANY2(a, NOT b)");
+	reads_as("ANY3(a, -b, -c)", "ANY3(a, NOT b, NOT c)");
 }
 
 static void
@@ -771,6 +834,59 @@ every_size_has_its_bound(void **state)
 	accepted(pile("a", " OR a", 4095, ""));
 	accepted(pile("", "北", 64, ""));
 	accepted(pile("source:", "a", 512, ""));
+}
+
+/* "(a W/S a ...)", of so many */
+static char *
+chain_in_parentheses(const char *near, size_t count)
+{
+	char *piece = xasprintf(" %s a", near);
+	char *chain = pile("(a", piece, count - 1, ")");
+
+	free(piece);
+	return chain;
+}
+
+static char *
+join_chains(const char *near, size_t before, const char *between, size_t behind)
+{
+	char *a = chain_in_parentheses(near, before);
+	char *b = chain_in_parentheses(near, behind);
+	char *joined = xasprintf("%s %s %s", a, between, b);
+
+	free(a);
+	free(b);
+	return joined;
+}
+
+static void
+terms_in_parentheses_count_as_those_of_a_chain(void **state)
+{
+	struct desk desk;
+	char *query;
+
+	(void)state;
+	accepted(join_chains("W/S", 33, "W/S", 32));
+	accepted(join_chains("W/P", 33, "W/P", 32));
+	accepted(join_chains("W/P", 1, "W/P", 64));
+	/* others end it */
+	accepted(join_chains("W/S", 60, "W/P", 60));
+	accepted(join_chains("W/S", 60, "NEAR/9", 60));
+	accepted(join_chains("NEAR/9", 60, "NEAR/9", 60));
+	accepted(join_chains("W/S", 60, "AND", 60));
+	refused_as(join_chains("W/S", 64, "W/S", 2), "E009");
+	refused_as(join_chains("W/S", 1, "W/S", 65), "E009");
+	query = join_chains("W/P", 33, "W/P", 33);
+	desk_parse(&desk, query);
+	assert_int_equal(desk.diag.errors, 1);
+	assert_string_equal(desk.diag.entries[0].code, "E009");
+	assert_string_equal(desk.diag.entries[0].message,
+	    "more than 65 terms of one W/P, those in parentheses counted");
+	assert_int_equal(desk.diag.entries[0].caret_len, 3);
+	assert_int_equal(
+	    desk.diag.entries[0].column, strstr(query, ") W/P (") - query + 3);
+	desk_close(&desk);
+	free(query);
 }
 
 static void
@@ -1181,6 +1297,7 @@ main(void)
 	    cmocka_unit_test(
 		a_mistake_in_a_long_line_is_shown_with_what_stands_around_it),
 	    cmocka_unit_test(every_size_has_its_bound),
+	    cmocka_unit_test(terms_in_parentheses_count_as_those_of_a_chain),
 	    cmocka_unit_test(an_entry_of_a_set_is_a_word_or_phrase),
 	    cmocka_unit_test(the_examples_of_the_manual_are_right),
 	    cmocka_unit_test(each_operator_of_the_manual_finds_what_it_says),

@@ -53,6 +53,8 @@ a_sentence_ends_behind_its_terminator_and_what_closes(void **state)
 	    "What?! |No.",
 	    "It flew. |\"We saw it,\" he said.",
 	    "It flew. |18 of them.",
+	    /* only a list of verbs could tell who said it */
+	    "\"We fired!\" |Kim said.",
 	    "no terminator at all",
 	};
 
@@ -142,31 +144,48 @@ a_quotation_is_not_the_end_where_the_text_goes_on_without_a_blank(void **state)
 	    "“발사했다.” |일본은",
 	    "「発射。」\n|と",
 	    "„Es flog.“und mehr",
+	    /* a headline joins its clauses with an ellipsis */
+	    "북, 탄도미사일 발사…한미 \"강력 규탄\"",
+	    "北朝鮮がミサイル発射…日本のEEZ外に落下か",
+	    "他说……我们",
+	    "발사...한미",
+	    "발사..한미",
+	    "접견…\"친밀감 두텁게\"(종합)",
+	    "면담…“중요성 공감”",
+	    "발사… |한미",
+	    "발사… |\"규탄\"",
+	    "발사…!|한미",
+	    "発射…。|日本",
+	    "발사…\n|한미",
 	};
 
 	(void)state;
 	CHECK(rows);
 }
 
-/* A quote is of the sentence that it stands in, whatever sign it is. */
+/*
+ * A quote is of the sentence that it stands in, whatever sign it is. Ellipses
+ * do not serve here: headlines of Korean and Japanese agencies put them between
+ * clauses of one sentence, in front of a quotation, too.
+ */
 static void
 a_quotation_may_begin_right_behind_a_sentence(void **state)
 {
 	static const char *const rows[] = {
-	    "접견…|\"친밀감 두텁게\"(종합)",
-	    "면담…|“중요성 공감”",
-	    "강조…|'남북대화' 메시지",
-	    "징역 8년…|“‘한국용’ 무기”",
+	    "접견.|\"친밀감 두텁게\"(종합)",
+	    "면담!|“중요성 공감”",
+	    "강조?|'남북대화' 메시지",
+	    "징역 8년!|“‘한국용’ 무기”",
 	    "\"갔다. |왔다.\"라고 말했다. |끝",
 	    "\"갔다.\"라고, \"왔다.\"라고 \"말\"",
 	    "„Es flog.“und „mehr“",
 	    "„발사.“라고 „말“",
 	    /* it must close, in the same paragraph */
-	    "접견…\"친밀감",
-	    "접견…\"친밀감\n|\"",
-	    "면담…“중요성",
-	    "접견…\"",
-	    "접견…\" |\"친밀감\"",
+	    "접견.\"친밀감",
+	    "접견.\"친밀감\n|\"",
+	    "면담.“중요성",
+	    "접견.\"",
+	    "접견.\" |\"친밀감\"",
 	};
 
 	(void)state;
@@ -182,12 +201,58 @@ a_quotation_that_closes_too_late_is_none(void **state)
 	(void)state;
 	for (len = 250; len < 260; len++) {
 		buf_init(&text, 0);
-		assert_int_equal(buf_addstr(&text, "한…\"한"), 0);
-		while (text.len < strlen("한…") + len)
+		assert_int_equal(buf_addstr(&text, "한.\"한"), 0);
+		while (text.len < strlen("한.") + len)
 			assert_int_equal(buf_addch(&text, 'x'), 0);
 		assert_int_equal(buf_addstr(&text, "\"한"), 0);
 		assert_int_equal(sentence_next(text.data, text.len, 0),
-		    len < 256 ? strlen("한…") : text.len);
+		    len < 256 ? strlen("한.") : text.len);
+		buf_clear(&text);
+	}
+}
+
+static void
+a_sentence_does_not_end_within_parentheses(void **state)
+{
+	static const char *const rows[] = {
+	    "発射した(ソウル。東京)日本。|米国",
+	    "発射した（ソウル。東京）日本",
+	    "発射（甲（乙。丙）丁。戊）日本。|米国",
+	    "It flew (He said so. She did.) and fell. |Then",
+	    "It flew (we saw it. So did (a few) others) here. |Then",
+	    "(It flew. It fell.) |Seoul",
+	    /* they must close, in the same paragraph, and be open */
+	    "発射(甲。|乙",
+	    "発射(甲。|乙\n|)",
+	    "発射)甲。|乙(丙)丁",
+	    "1) It flew. |2) It fell. |3) So",
+	    "It flew :). |He",
+	};
+
+	(void)state;
+	CHECK(rows);
+}
+
+/* It may have opened long before. */
+static void
+parentheses_that_close_too_late_are_none(void **state)
+{
+	struct buf text;
+	size_t behind, at;
+
+	(void)state;
+	for (behind = 250; behind < 260; behind++) {
+		buf_init(&text, 0);
+		assert_int_equal(buf_addch(&text, '('), 0);
+		while (text.len < 1000)
+			assert_int_equal(buf_addch(&text, 'x'), 0);
+		assert_int_equal(buf_addstr(&text, "。"), 0);
+		at = text.len;
+		while (text.len < at + behind - 1)
+			assert_int_equal(buf_addch(&text, 'X'), 0);
+		assert_int_equal(buf_addstr(&text, ")"), 0);
+		assert_int_equal(sentence_next(text.data, text.len, 0),
+		    behind <= 256 ? text.len : at);
 		buf_clear(&text);
 	}
 }
@@ -382,7 +447,7 @@ noise_is_split_without_end_or_error(void **state)
 {
 	static const char *const pieces[] = {".", "!", " ", "\n", "A", "b", "N",
 	    "Mr", "\"", ")", "(", "。", "한", "3", "\xff", "\xe3\x80", "”", "-",
-	    "Oktober", "…", "\u200b", "3.", "2022", "Aug", "“", "‘"};
+	    "Oktober", "…", "（", "\u200b", "3.", "2022", "Aug", "“", "‘"};
 	uint32_t random = 7;
 	int round;
 
@@ -422,6 +487,8 @@ main(void)
 		a_quotation_is_not_the_end_where_the_text_goes_on_without_a_blank),
 	    cmocka_unit_test(a_quotation_may_begin_right_behind_a_sentence),
 	    cmocka_unit_test(a_quotation_that_closes_too_late_is_none),
+	    cmocka_unit_test(a_sentence_does_not_end_within_parentheses),
+	    cmocka_unit_test(parentheses_that_close_too_late_are_none),
 	    cmocka_unit_test(an_invisible_character_hides_no_border),
 	    cmocka_unit_test(abbreviations_of_newsrooms_end_nothing),
 	    cmocka_unit_test(words_that_look_like_abbreviations_end_a_sentence),

@@ -25,6 +25,7 @@ struct desk {
 	struct conf_topic topic;
 	struct topicset *set;
 	struct matcher *matcher;
+	const struct match_result *result;
 	struct diag diag;
 };
 
@@ -479,30 +480,145 @@ one_term_repeated_through_an_item_is_bounded(void **state)
 #define CHAINS 20
 
 /* Many lists of as many pairs as are kept, and all of them are needed. */
-static void
-the_longest_chains_of_nearness_end(void **state)
+static char *
+chains(size_t count)
 {
-	char *text = repeated("aa ", ITEM_TEXT_MAX / 3);
 	char *inner = repeated("aa NEAR/255 ", CHAIN);
 	char *group = xasprintf("(%saa) AND ", inner);
-	char *groups = repeated(group, CHAINS);
+	char *groups = repeated(group, count);
 	char *query = xasprintf("%saa", groups);
-	struct item item = {.title = text, .summary = text, .content = text};
-	struct desk desk;
-	double start;
 
-	(void)state;
-	desk_open(&desk, query);
-	assert_non_null(desk.set);
-	start = now_ms();
-	assert_int_equal(matcher_run(desk.matcher, &item, NULL)->count, 1);
-	tell("1,200 NEAR/255 in one query, 192 KiB of its word", start);
-	desk_close(&desk);
-	free(query);
 	free(groups);
 	free(group);
 	free(inner);
+	return query;
+}
+
+/* Topics against words said over and over; the names are filled in. */
+static void
+chains_run(struct desk *desk, struct conf_topic *topics, size_t count,
+    const char *words)
+{
+	static const char *const names[] = {"t0", "t1", "t2", "t3"};
+	char *text = repeated(words, ITEM_TEXT_MAX / strlen(words));
+	struct item item = {.title = text, .summary = text, .content = text};
+	double start;
+	size_t i;
+
+	memset(desk, 0, sizeof(*desk));
+	for (i = 0; i < count; i++)
+		topics[i].name = names[i];
+	desk->conf.topics = topics;
+	desk->conf.topic_count = count;
+	desk_compile(desk);
+	assert_non_null(desk->set);
+	start = now_ms();
+	desk->result = matcher_run(desk->matcher, &item, NULL);
+	tell("chains of NEAR/255, 192 KiB of their word", start);
 	free(text);
+}
+
+static const struct match *
+desk_match(const struct desk *desk, size_t topic)
+{
+	const struct match_result *result = desk->result;
+	size_t i;
+
+	for (i = 0; i < result->count; i++) {
+		if (result->matches[i].topic == &desk->conf.topics[topic])
+			return &result->matches[i];
+	}
+	return NULL;
+}
+
+static void
+the_longest_chains_of_nearness_end(void **state)
+{
+	char *query = chains(CHAINS);
+	struct conf_topic topic = {0};
+	struct desk desk;
+
+	(void)state;
+	text_of(&topic.query, query);
+	chains_run(&desk, &topic, 1, "aa ");
+	assert_non_null(desk_match(&desk, 0));
+	desk_close(&desk);
+	free(query);
+}
+
+/* Telling why costs as much again, and more than one share has left. */
+static void
+a_dear_match_is_explained_and_raised(void **state)
+{
+	char *query = chains(CHAINS), *raise = chains(CHAINS / 2);
+	struct conf_topic topic = {.raise_to = SEVERITY_FLASH};
+	const struct match *match;
+	struct desk desk;
+
+	(void)state;
+	text_of(&topic.query, query);
+	text_of(&topic.raise, raise);
+	chains_run(&desk, &topic, 1, "aa ");
+	assert_true(matcher_steps(desk.matcher) > 2 * EVAL_STEPS_TREE_MAX);
+	assert_int_equal(matcher_overruns(desk.matcher), 0);
+	match = desk_match(&desk, 0);
+	assert_non_null(match);
+	assert_true(match->is_raised);
+	assert_int_equal(match->severity, SEVERITY_FLASH);
+	assert_int_equal(match->span_count, MATCH_SPANS_MAX);
+	desk_close(&desk);
+	free(raise);
+	free(query);
+}
+
+static void
+a_topic_given_up_in_all_its_parts_is_counted_once(void **state)
+{
+	char *query = chains(3 * CHAINS);
+	char *either = xasprintf("aa OR (%s)", query);
+	struct conf_topic topic = {0};
+	const struct match *match;
+	struct desk desk;
+
+	(void)state;
+	text_of(&topic.query, either);
+	text_of(&topic.raise, query);
+	chains_run(&desk, &topic, 1, "aa ");
+	assert_true(matcher_steps(desk.matcher) > EVAL_STEPS_TREE_MAX);
+	assert_true(matcher_steps(desk.matcher) <= 2 * EVAL_STEPS_ITEM_MAX);
+	assert_int_equal(matcher_overruns(desk.matcher), 1);
+	match = desk_match(&desk, 0);
+	assert_non_null(match);
+	assert_false(match->is_raised);
+	/* what was found before counts */
+	assert_int_equal(match->span_count, MATCH_SPANS_MAX);
+	desk_close(&desk);
+	free(either);
+	free(query);
+}
+
+static void
+dear_topics_leave_each_other_a_share(void **state)
+{
+	char *query = chains(3 * CHAINS);
+	struct conf_topic topics[4] = {0};
+	struct desk desk;
+
+	(void)state;
+	text_of(&topics[0].query, query);
+	text_of(&topics[1].query, query);
+	text_of(&topics[2].query, "b NEAR/3 c");
+	text_of(&topics[3].query, "ATLEAST3(b) AND title:c");
+	/* as many of the cheap words as fit in a share */
+	chains_run(&desk, topics, 4, "aa aa aa aa aa aa aa aa b c ");
+	assert_null(desk_match(&desk, 0));
+	assert_null(desk_match(&desk, 1));
+	assert_non_null(desk_match(&desk, 2));
+	assert_non_null(desk_match(&desk, 3));
+	assert_true(matcher_steps(desk.matcher) > EVAL_STEPS_ITEM_MAX);
+	assert_int_equal(matcher_overruns(desk.matcher), 2);
+	desk_close(&desk);
+	free(query);
 }
 
 static void
@@ -585,7 +701,8 @@ nearness_of_large_sets_is_given_up_and_told(void **state)
 	/* the last of the slow ones */
 	overruns = matcher_overruns(desk.matcher);
 	assert_in_range(overruns, 1, 8);
-	assert_true(matcher_steps(desk.matcher) <= EVAL_STEPS_ITEM_MAX);
+	assert_true(matcher_steps(desk.matcher) <=
+		    EVAL_STEPS_ITEM_MAX + UINT64_C(9) * EVAL_STEPS_FLOOR);
 	/* an item after it has its own steps */
 	item.summary = "aa";
 	(void)matcher_run(desk.matcher, &item, NULL);
@@ -636,6 +753,184 @@ the_list_of_a_set_is_made_once_for_an_item(void **state)
 	desk_close(&desk);
 	free(again);
 	free(text);
+}
+
+#define WORDS 3000
+
+/* @low are the first half of all words, @high the other; @all both. */
+struct word_sets {
+	struct conf_set sets[3];
+	struct conf_set_entry entries[WORDS];
+	char words[WORDS][8];
+	char *text; /* all words, in order, twice */
+};
+
+static struct word_sets *
+word_sets_new(void)
+{
+	struct word_sets *sets = xcalloc(1, sizeof(*sets));
+	struct buf text;
+	size_t i;
+
+	buf_init(&text, 0);
+	for (i = 0; i < WORDS; i++) {
+		(void)snprintf(
+		    sets->words[i], sizeof(sets->words[i]), "w%04zu", i);
+		text_of(&sets->entries[i].text, sets->words[i]);
+	}
+	for (i = 0; i < (size_t)2 * WORDS; i++) {
+		buf_addstr(&text, sets->words[i % WORDS]);
+		buf_addch(&text, ' ');
+	}
+	sets->text = buf_steal(&text);
+	sets->sets[0] = (struct conf_set){
+	    .name = "low", .entries = sets->entries, .entry_count = WORDS / 2};
+	sets->sets[1] = (struct conf_set){.name = "high",
+	    .entries = sets->entries + WORDS / 2,
+	    .entry_count = WORDS / 2};
+	sets->sets[2] = (struct conf_set){
+	    .name = "all", .entries = sets->entries, .entry_count = WORDS};
+	return sets;
+}
+
+static void
+word_sets_free(struct word_sets *sets)
+{
+	free(sets->text);
+	free(sets);
+}
+
+/* The same query as so many topics against the text. */
+static const struct match_result *
+word_sets_run(struct desk *desk, struct word_sets *sets, const char *query,
+    struct conf_topic *topics, size_t count)
+{
+	struct item item = {.summary = sets->text};
+	size_t i;
+
+	memset(desk, 0, sizeof(*desk));
+	for (i = 0; i < count; i++) {
+		topics[i].name = xasprintf("t%zu", i);
+		text_of(&topics[i].query, query);
+	}
+	desk->conf.topics = topics;
+	desk->conf.topic_count = count;
+	desk->conf.sets = sets->sets;
+	desk->conf.set_count = 3;
+	desk_compile(desk);
+	if (!desk->set)
+		diag_print(&desk->diag, stderr);
+	assert_non_null(desk->set);
+	for (i = 0; i < count; i++)
+		free((char *)topics[i].name);
+	return matcher_run(desk->matcher, &item, NULL);
+}
+
+/* The spans are the first words of the text from one on, each of `set`. */
+static void
+expect_words(const struct match *match, size_t word, const char *set)
+{
+	size_t i;
+
+	assert_int_equal(match->span_count, MATCH_SPANS_MAX);
+	for (i = 0; i < MATCH_SPANS_MAX; i++) {
+		const struct match_span *span = &match->spans[i];
+
+		assert_int_equal(span->field, MATCH_SUMMARY);
+		assert_int_equal(span->start, (word + i) * 6);
+		assert_int_equal(span->end, (word + i) * 6 + 5);
+		assert_string_equal(span->set, set);
+	}
+}
+
+static void
+spans_are_held_in_bounds_and_are_the_first_of_the_text(void **state)
+{
+	struct word_sets *sets = word_sets_new();
+	const struct {
+		const char *front, *part, *last;
+		size_t parts, word;
+		const char *set;
+	} rows[] = {
+	    {"", "@all OR ", "@low", 1000, 0, "all"},
+	    {"", "@high OR ", "@low", 1000, 0, "low"},
+	    {"", "(@low AND nothing) OR ", "@high", 1000, WORDS / 2, "high"},
+	    {"", "(@low AND NOT w0000) OR ", "@high", 1000, WORDS / 2, "high"},
+	    {"@high OR ", "(@all AND NOT w0000) OR ", "nothing", 1000,
+		WORDS / 2, "high"},
+	    {"", "(@high OR nothing) AND ", "@low", 1000, 0, "low"},
+	    {"", "ANY2(@low, nothing, NOT w0000) OR ", "@high", 500, WORDS / 2,
+		"high"},
+	    {"w2999 AND ", "(@high OR (@low AND (@all OR nothing))) AND ",
+		"@high", 500, 0, "low"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *parts = repeated(rows[i].part, rows[i].parts);
+		char *query =
+		    xasprintf("%s%s%s", rows[i].front, parts, rows[i].last);
+		const struct match_result *result;
+		struct conf_topic topic = {0};
+		struct desk desk;
+
+		result = word_sets_run(&desk, sets, query, &topic, 1);
+		assert_int_equal(result->count, 1);
+		expect_words(&result->matches[0], rows[i].word, rows[i].set);
+		assert_int_equal(matcher_overruns(desk.matcher), 0);
+		/* of nodes that stand in each other four deep at most */
+		assert_true(matcher_eval(desk.matcher)->span_cap <=
+			    2 * 4 * EVAL_SPANS_MAX);
+		desk_close(&desk);
+		free(query);
+		free(parts);
+	}
+	word_sets_free(sets);
+}
+
+/* An entry costs itself and its places; few spans are sorted. */
+static void
+explaining_many_topics_takes_few_steps(void **state)
+{
+	struct word_sets *sets = word_sets_new();
+	static struct conf_topic topics[1000];
+	const struct match_result *result;
+	struct desk desk;
+
+	(void)state;
+	result = word_sets_run(&desk, sets, "@low AND @high", topics, 1000);
+	assert_int_equal(result->count, 1000);
+	expect_words(&result->matches[999], 0, "low");
+	assert_int_equal(matcher_overruns(desk.matcher), 0);
+	assert_true(matcher_steps(desk.matcher) <= UINT64_C(1000) * 4 * WORDS);
+	desk_close(&desk);
+	word_sets_free(sets);
+}
+
+static void
+explanations_that_are_given_up_are_told_and_keep_their_spans(void **state)
+{
+	struct word_sets *sets = word_sets_new();
+	static struct conf_topic topics[100];
+	char *parts = repeated("@all AND ", 1000);
+	char *query = xasprintf("%s@all", parts);
+	const struct match_result *result;
+	struct desk desk;
+	size_t i;
+
+	(void)state;
+	result = word_sets_run(&desk, sets, query, topics, 100);
+	assert_int_equal(result->count, 100);
+	for (i = 0; i < 100; i++)
+		expect_words(&result->matches[i], 0, "all");
+	assert_in_range(matcher_overruns(desk.matcher), 1, 99);
+	assert_true(matcher_steps(desk.matcher) <=
+		    EVAL_STEPS_ITEM_MAX + UINT64_C(100) * EVAL_STEPS_FLOOR);
+	desk_close(&desk);
+	free(query);
+	free(parts);
+	word_sets_free(sets);
 }
 
 static void
@@ -715,9 +1010,17 @@ main(void)
 	    cmocka_unit_test(a_set_has_so_many_entries_and_no_more),
 	    cmocka_unit_test(one_term_repeated_through_an_item_is_bounded),
 	    cmocka_unit_test(the_longest_chains_of_nearness_end),
+	    cmocka_unit_test(a_dear_match_is_explained_and_raised),
+	    cmocka_unit_test(a_topic_given_up_in_all_its_parts_is_counted_once),
+	    cmocka_unit_test(dear_topics_leave_each_other_a_share),
 	    cmocka_unit_test(one_character_repeated_through_an_item_is_bounded),
 	    cmocka_unit_test(nearness_of_large_sets_is_given_up_and_told),
 	    cmocka_unit_test(the_list_of_a_set_is_made_once_for_an_item),
+	    cmocka_unit_test(
+		spans_are_held_in_bounds_and_are_the_first_of_the_text),
+	    cmocka_unit_test(explaining_many_topics_takes_few_steps),
+	    cmocka_unit_test(
+		explanations_that_are_given_up_are_told_and_keep_their_spans),
 	    cmocka_unit_test(a_regex_that_backtracks_for_ever_is_given_up),
 	    cmocka_unit_test(the_topics_beside_such_a_regex_still_match),
 	};

@@ -18,6 +18,7 @@
 #define SENTENCE_WORD_MAX 16 /* bytes of the word before a stop */
 #define SENTENCE_DOTTED_MAX 2 /* letters of the parts of EE.UU. */
 #define SENTENCE_QUOTE_MAX 256 /* bytes in which a quotation must close */
+#define SENTENCE_BRACKET_MAX 256 /* bytes in which a parenthesis must close */
 
 enum sentence_class {
 	SENTENCE_OTHER,
@@ -306,10 +307,66 @@ sentence_is_unspaced(const struct sentence_place *place)
 	return script_is_char(code);
 }
 
+/* 1 for a parenthesis that opens at a byte, -1 for one that closes. */
+static int
+sentence_bracket(const char *text, size_t len, size_t at)
+{
+	switch (text[at]) {
+	case '(':
+		return 1;
+	case ')':
+		return -1;
+	case '\xef': /* full width */
+		if (len - at < 3 || text[at + 1] != '\xbc')
+			return 0;
+		return text[at + 2] == '\x88' ? 1 : -(text[at + 2] == '\x89');
+	default:
+		return 0;
+	}
+}
+
+/* Counts those that are open behind what was read; each byte is seen once. */
+static void
+sentence_count_brackets(struct sentence_place *place)
+{
+	int bracket;
+
+	for (; place->counted < place->next; place->counted++) {
+		bracket =
+		    sentence_bracket(place->text, place->len, place->counted);
+		if (bracket > 0)
+			place->open++;
+		else if (bracket < 0 && place->open > 0)
+			place->open--;
+	}
+}
+
+/* Whether one is open behind what was read, and closes in reach. */
+static bool
+sentence_is_in_brackets(struct sentence_place *place)
+{
+	const char *text = place->text;
+	size_t at = place->next, end = place->len;
+	int inner = 0;
+
+	sentence_count_brackets(place);
+	if (place->open == 0)
+		return false;
+	if (end - at > SENTENCE_BRACKET_MAX)
+		end = at + SENTENCE_BRACKET_MAX;
+	for (; at < end && inner >= 0; at++) {
+		if (text[at] == '\n' ||
+		    (end - at >= 3 && memcmp(text + at, "\u2029", 3) == 0))
+			break;
+		inner += sentence_bracket(text, end, at);
+	}
+	return inner < 0;
+}
+
 /* Whether what follows the terminators is another sentence. */
 static bool
-sentence_is_border(const struct sentence_place *place,
-    enum sentence_class strongest, bool is_single_stop)
+sentence_is_border(struct sentence_place *place, enum sentence_class strongest,
+    bool is_single_stop, bool is_ellipsis)
 {
 	size_t at = place->next, step;
 	uint32_t code = sentence_code(place->text, place->len, at, &step);
@@ -319,8 +376,9 @@ sentence_is_border(const struct sentence_place *place,
 	/* a quotation, and who said it; but 「...。」「...。」 are two */
 	if (place->is_closed && !place->is_blank && !sentence_is_opener(code))
 		return false;
+	/* without a blank an ellipsis joins the clauses of a headline */
 	if (strongest != SENTENCE_FULL && !place->is_blank &&
-	    !sentence_is_unspaced(place))
+	    (is_ellipsis || !sentence_is_unspaced(place)))
 		return false;
 	while (at < place->len &&
 	       (sentence_is_opener(code) || sentence_is_hidden(code))) {
@@ -329,7 +387,9 @@ sentence_is_border(const struct sentence_place *place,
 	}
 	if (sentence_is_continued(code))
 		return false;
-	return !is_single_stop || !sentence_is_shortened(place);
+	if (is_single_stop && sentence_is_shortened(place))
+		return false;
+	return !sentence_is_in_brackets(place);
 }
 
 /*
@@ -395,25 +455,31 @@ sentence_read_end(struct sentence_place *place)
 {
 	size_t at = place->stop, step, count = 0;
 	enum sentence_class class, strongest = SENTENCE_OTHER;
+	bool is_dots = true, is_single;
 
 	for (; at < place->len; at += step) {
-		class = sentence_class(
-		    sentence_code(place->text, place->len, at, &step));
+		uint32_t code =
+		    sentence_code(place->text, place->len, at, &step);
+
+		class = sentence_class(code);
 		if (class < SENTENCE_STOP)
 			break;
+		is_dots = is_dots && (code == '.' || code == 0x2026);
 		if (class > strongest)
 			strongest = class;
 		count++;
 	}
 	sentence_skip(place, at);
+	is_single = count == 1 && strongest == SENTENCE_STOP;
 	return sentence_is_border(
-	    place, strongest, count == 1 && strongest == SENTENCE_STOP);
+	    place, strongest, is_single, is_dots && !is_single);
 }
 
 size_t
 sentence_next(const char *text, size_t len, size_t at)
 {
-	struct sentence_place place = {.text = text, .len = len, .from = at};
+	struct sentence_place place = {
+	    .text = text, .len = len, .from = at, .counted = at};
 	size_t step;
 
 	while (at < len) {

@@ -8,8 +8,8 @@
  * '\n' or U+2029. A sentence ends there, and behind . ! ? and their like in
  * other scripts, with the quotes and brackets that close behind them; but not
  * behind an initial, an abbreviation or a dotted number, not before a
- * lower-case letter, and not behind a quotation that the text runs on from
- * without a blank. Characters that show nothing count nothing. After the idea
+ * lower-case letter, not within parentheses, and not behind a quotation or an
+ * ellipsis that the text runs on from without a blank. Characters that show nothing count nothing. After the idea
  * of UAX #29. Where it is doubtful a sentence goes on: what asks for two words
  * in one sentence then finds too much rather than too little.
  */

@@ -16,6 +16,8 @@ struct sentence_place {
 	size_t next; /* what follows, behind closing quotes and blanks */
 	bool is_closed; /* a quote or bracket that closes stands before it, */
 	bool is_blank; /* a blank does */
+	size_t counted; /* its parentheses, up to here */
+	size_t open; /* those of them that did not close */
 };
 
 static inline bool

@@ -5,6 +5,10 @@
  * where. The reader here knows strings, names and what stands behind names; all
  * else of the grammar is left to libxml2.
  *
+ * It also counts steps, and a function is one of them whatever the text that it
+ * is given; so those that read texts are replaced by some that count more, and
+ * then call libxml2's own.
+ *
  * Without variables the type of an expression does not depend on the page, so
  * it is found by evaluating it on an empty one.
  */
@@ -283,4 +287,204 @@ xpath_check(const char *text, enum xpath_type *type_r, struct err *err)
 	rc = xpath_try(text, compiled, type_r, err);
 	xmlXPathFreeCompExpr(compiled);
 	return rc;
+}
+
+/* --- what functions cost --- */
+
+struct xpath_function {
+	const char *name;
+	xmlXPathFunction call;
+	bool has_default; /* without an argument the node itself is meant */
+	bool compares; /* each byte of one argument with those of the next */
+};
+
+static const struct xpath_function xpath_readers[] = {
+    {"ceiling", xmlXPathCeilingFunction, false, false},
+    {"concat", xmlXPathConcatFunction, false, false},
+    {"contains", xmlXPathContainsFunction, false, true},
+    {"floor", xmlXPathFloorFunction, false, false},
+    {"lang", xmlXPathLangFunction, false, false},
+    {"normalize-space", xmlXPathNormalizeFunction, true, false},
+    {"number", xmlXPathNumberFunction, true, false},
+    {"round", xmlXPathRoundFunction, false, false},
+    {"starts-with", xmlXPathStartsWithFunction, false, false},
+    {"string", xmlXPathStringFunction, true, false},
+    {"string-length", xmlXPathStringLengthFunction, true, false},
+    {"substring", xmlXPathSubstringFunction, false, false},
+    {"substring-after", xmlXPathSubstringAfterFunction, false, true},
+    {"substring-before", xmlXPathSubstringBeforeFunction, false, true},
+    {"translate", xmlXPathTranslateFunction, false, true},
+};
+
+/* -1 when there are not so many steps left. */
+static int
+xpath_take_steps(xmlXPathContextPtr ctxt, size_t steps)
+{
+	if (ctxt->opLimit == 0)
+		return 0;
+	if (ctxt->opCount >= ctxt->opLimit ||
+	    steps >= ctxt->opLimit - ctxt->opCount) {
+		ctxt->opCount = ctxt->opLimit;
+		return -1;
+	}
+	ctxt->opCount += steps;
+	return 0;
+}
+
+/* In the document's order, within top; NULL behind the last. */
+static const xmlNode *
+xpath_next_node(const xmlNode *top, const xmlNode *node)
+{
+	bool is_inner = node->type == XML_ELEMENT_NODE ||
+			node->type == XML_HTML_DOCUMENT_NODE ||
+			node->type == XML_DOCUMENT_NODE ||
+			node->type == XML_ATTRIBUTE_NODE;
+
+	if (is_inner && node->children)
+		return node->children;
+	while (node != top && !node->next)
+		node = node->parent;
+	return node == top ? NULL : node->next;
+}
+
+/* Takes the steps for the text of a node, before anything is made of it. */
+static int
+xpath_take_node(xmlXPathContextPtr ctxt, const xmlNode *top)
+{
+	const xmlNode *node = top;
+	size_t len;
+
+	/* a namespace is no xmlNode; pages have none */
+	if (top->type == XML_NAMESPACE_DECL)
+		return xpath_take_steps(ctxt, 1);
+	for (; node; node = xpath_next_node(top, node)) {
+		len = 0;
+		if (node->type != XML_ELEMENT_NODE &&
+		    node->type != XML_HTML_DOCUMENT_NODE &&
+		    node->type != XML_DOCUMENT_NODE &&
+		    node->type != XML_ATTRIBUTE_NODE && node->content)
+			len = strlen((const char *)node->content);
+		if (xpath_take_steps(ctxt, 1 + len / XPATH_STEP_BYTES) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* Takes the steps for an argument, and makes text of nodes. */
+static int
+xpath_take_argument(
+    xmlXPathContextPtr ctxt, xmlXPathObjectPtr *argument, size_t *len_r)
+{
+	xmlNodeSetPtr nodes = (*argument)->nodesetval;
+
+	*len_r = 0;
+	if ((*argument)->type == XPATH_NODESET) {
+		if (nodes && nodes->nodeNr > 1)
+			xmlXPathNodeSetSort(nodes);
+		if (nodes && nodes->nodeNr > 0 &&
+		    (xpath_take_steps(ctxt, (size_t)nodes->nodeNr) == -1 ||
+			xpath_take_node(ctxt, nodes->nodeTab[0]) == -1))
+			return -1;
+		/* as each of the functions would do: the first one's text */
+		*argument = xmlXPathConvertString(*argument);
+		if (!*argument)
+			abort(); /* only for want of memory */
+	}
+	if ((*argument)->type == XPATH_STRING)
+		*len_r = strlen((const char *)(*argument)->stringval);
+	return xpath_take_steps(ctxt, *len_r / XPATH_STEP_BYTES);
+}
+
+static int
+xpath_take_arguments(xmlXPathParserContextPtr parser,
+    const struct xpath_function *function, int count)
+{
+	xmlXPathObjectPtr *arguments =
+	    parser->valueTab + parser->valueNr - count;
+	size_t len, before = 0;
+	int i, rc = 0;
+
+	for (i = 0; i < count && rc == 0; i++) {
+		rc = xpath_take_argument(parser->context, &arguments[i], &len);
+		if (rc == 0 && i == 1 && function->compares)
+			rc = xpath_take_steps(parser->context,
+			    before * (len + 1) / XPATH_STEP_PAIRS);
+		before = len;
+	}
+	if (count > 0)
+		parser->value = arguments[count - 1];
+	return rc;
+}
+
+/* The node itself becomes the argument. */
+static int
+xpath_push_node(xmlXPathParserContextPtr parser)
+{
+	xmlNodePtr node = parser->context->node;
+
+	if (!node || xpath_take_node(parser->context, node) == -1)
+		return -1;
+	(void)valuePush(
+	    parser, xmlXPathWrapString(xmlXPathCastNodeToString(node)));
+	return 0;
+}
+
+/* libxml2 says in the context which function it is that it calls. */
+static void
+xpath_on_function(xmlXPathParserContextPtr parser, int count)
+{
+	const char *name = (const char *)parser->context->function;
+	const struct xpath_function *function = xpath_readers;
+	int rc = 0;
+
+	while (strcmp(function->name, name) != 0)
+		function++;
+	if (count == 0 && function->has_default) {
+		rc = xpath_push_node(parser);
+		count = 1;
+	}
+	if (rc == 0 && count <= parser->valueNr)
+		rc = xpath_take_arguments(parser, function, count);
+	if (rc == -1)
+		xmlXPathErr(parser, XPATH_OP_LIMIT_EXCEEDED);
+	else
+		function->call(parser, count);
+}
+
+/* All nodes count, each as a number. */
+static void
+xpath_on_sum(xmlXPathParserContextPtr parser, int count)
+{
+	const xmlXPathObject *object = parser->value;
+	int i, n = 0;
+
+	if (count == 1 && object && object->type == XPATH_NODESET)
+		n = xmlXPathNodeSetGetLength(object->nodesetval);
+	for (i = 0; i < n; i++) {
+		if (xpath_take_node(parser->context,
+			object->nodesetval->nodeTab[i]) == 0)
+			continue;
+		xmlXPathErr(parser, XPATH_OP_LIMIT_EXCEEDED);
+		return;
+	}
+	xmlXPathSumFunction(parser, count);
+}
+
+/* One that is there is not replaced: it must go first. */
+static void
+xpath_register(xmlXPathContextPtr ctxt, const char *name, xmlXPathFunction call)
+{
+	if (xmlXPathRegisterFunc(ctxt, (const xmlChar *)name, NULL) == -1 ||
+	    xmlXPathRegisterFunc(ctxt, (const xmlChar *)name, call) == -1)
+		abort(); /* only for want of memory */
+}
+
+void
+xpath_charge(xmlXPathContextPtr ctxt)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(xpath_readers) / sizeof(xpath_readers[0]); i++)
+		xpath_register(ctxt, xpath_readers[i].name, xpath_on_function);
+	xpath_register(ctxt, "sum", xpath_on_sum);
 }

@@ -10,6 +10,8 @@
  * can be compiled in any process, and has one and the same type for all pages.
  */
 #define XPATH_TEXT_MAX 1024	/* bytes of an expression */
+#define XPATH_STEP_BYTES 64	/* of text that a function reads in one step */
+#define XPATH_STEP_PAIRS 256	/* of bytes that it compares in one */
 
 enum xpath_type {
 	XPATH_NODES,		/* nodes of the page */
@@ -18,10 +20,18 @@ enum xpath_type {
 };
 
 struct _xmlXPathCompExpr;
+struct _xmlXPathContext;
 
 /* Freed by xmlXPathFreeCompExpr(); NULL when err says what is wrong. */
 struct _xmlXPathCompExpr *xpath_compile(const char *text, struct err *err);
 /* What it is of: 0, or -1 when err says what is wrong with the expression. */
 int xpath_check(const char *text, enum xpath_type *type_r, struct err *err);
+/*
+ * From now on functions of text take steps by what they read: one for each
+ * node whose text is part of an argument, and those of its bytes. With opLimit
+ * set, this bounds the time that an evaluation takes, but for operators: each
+ * comparison, as in [.. = 'x'], is one step.
+ */
+void xpath_charge(struct _xmlXPathContext *ctxt);
 
 #endif

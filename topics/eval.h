@@ -18,13 +18,23 @@
 #define EVAL_UNIT_TRIES_MAX 16384
 
 /*
- * Steps: an occurrence looked at, listed, sorted or joined. A tree that needs
- * more than its share, or finds those of the item spent, is given up: of each
- * NEAR, PRE, W/S, W/P and ATLEAST that was not done by then nothing is found,
- * and eval->overruns grows by one.
+ * Steps: an occurrence looked at, listed, sorted or joined, a span sorted, an
+ * entry of a set whose spans are looked for. A tree that needs more than its
+ * share is given up: of each NEAR, PRE, W/S, W/P and ATLEAST that was not done
+ * by then nothing is found, of spans those that were found stay, and
+ * eval->overruns grows by one.
+ *
+ * What is asked of a topic is asked three times, each with steps of its own:
+ * the query, what raises it, and what both are true of. Of each kind a topic
+ * has EVAL_STEPS_TREE_MAX, all topics of an item together EVAL_STEPS_ITEM_MAX;
+ * but however much others spent, each has EVAL_STEPS_FLOOR. A topic that is
+ * given up at more than one of them is counted once.
  */
 #define EVAL_STEPS_TREE_MAX (96 * 1024 * 1024)
 #define EVAL_STEPS_ITEM_MAX (128 * 1024 * 1024)
+#define EVAL_STEPS_FLOOR (128 * 1024)
+/* Spans that are held until they are sorted and the first ones are kept. */
+#define EVAL_SPANS_MAX 256
 /* Occurrences of sets that are listed once for an item, of all together. */
 #define EVAL_KEPT_MAX (256 * 1024)
 #define EVAL_KEPT_SCOPES_MAX 16 /* of one set */
@@ -117,6 +127,9 @@ struct eval {
 	struct eval_span *spans;
 	size_t span_count;
 	size_t span_cap;
+	size_t span_base; /* those from here on are taken back together */
+	uint32_t span_order; /* of the next */
+	uint32_t span_end; /* token: hits from here on come too late */
 };
 
 /* Before the first tree of an item; and before each tree. */
@@ -126,9 +139,13 @@ void eval_begin_tree(struct eval *eval);
 const struct lang *eval_language(struct eval *eval);
 bool eval_is_true(struct eval *eval, const struct query_node *node);
 /*
- * The same, and what it is true of is added to eval->spans. Of one term no
- * more than MATCH_SPANS_MAX are added.
+ * The same, and what it is true of is added to eval->spans: the first
+ * MATCH_SPANS_MAX in the text among them; of what comes behind them or stands
+ * twice no more than EVAL_SPANS_MAX for each of the nodes that stand in each
+ * other, and in no order.
  */
 bool eval_explain(struct eval *eval, const struct query_node *node);
+/* Leaves MATCH_SPANS_MAX of them, the first in the text, in order, none twice. */
+void eval_settle_spans(struct eval *eval);
 
 #endif

@@ -204,13 +204,6 @@ eval_push_entries(struct eval *eval, const struct query_node *node)
 		    eval_entry(eval, eval->entries[i].entry)->term);
 }
 
-static bool
-eval_is_same_scope(const struct query_scope *a, const struct query_scope *b)
-{
-	return a->fields == b->fields && a->first == b->first &&
-	       a->is_capitals == b->is_capitals;
-}
-
 /* The first list that is kept of a set; UINT32_MAX = none. */
 static uint32_t
 eval_first_kept(const struct eval *eval, uint32_t set)
@@ -275,7 +268,7 @@ eval_push_set(struct eval *eval, const struct query_node *node)
 	unsigned scopes;
 
 	for (scopes = 0; i != UINT32_MAX; i = eval->kept[i].next, scopes++) {
-		if (eval_is_same_scope(&eval->kept[i].scope, &node->scope)) {
+		if (query_scope_is_same(&eval->kept[i].scope, &node->scope)) {
 			eval_push_kept(eval, &eval->kept[i]);
 			return;
 		}

@@ -1,7 +1,11 @@
 /*
  * What a true tree is true of. The walk is that of eval_is_true without its
- * short cuts; spans of what turns out false are taken back.
+ * short cuts; spans of what turns out false are taken back. No more are held
+ * than can come to be kept: of those that are taken back together the first
+ * MATCH_SPANS_MAX in the text, and room for some more to be sorted at once.
  */
+#include <stdlib.h>
+
 #include "lib/alloc.h"
 #include "topics/eval_private.h"
 
@@ -26,15 +30,95 @@ eval_is_framed(const struct eval *eval, const struct eval_frame *frame,
 	return i && items[i - 1].last >= hit->last;
 }
 
+static int
+eval_span_compare(const void *a, const void *b)
+{
+	const struct eval_span *x = a, *y = b;
+
+	if (x->field != y->field)
+		return x->field < y->field ? -1 : 1;
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	if (x->end != y->end)
+		return x->end < y->end ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* The first token that begins behind the start of a span. */
+static uint32_t
+eval_span_token_behind(const struct eval *eval, const struct eval_span *span)
+{
+	const struct term_field *in = &eval->text.fields[span->field];
+	const struct token *tokens = eval->text.tokens.items;
+	uint32_t low = in->first, high = in->end, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (folded_source(&in->folded,
+			tokens[middle].start - in->base) > span->start)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+/* Sorts those from base on, drops what stands twice, keeps the first ones. */
+static void
+eval_span_settle(struct eval *eval, size_t base)
+{
+	struct eval_span *spans = eval->spans + base;
+	size_t i, count = eval->span_count - base, kept = 0;
+
+	if (!count)
+		return;
+	qsort(spans, count, sizeof(*spans), eval_span_compare);
+	for (i = 0; i < count && kept < MATCH_SPANS_MAX; i++) {
+		if (kept && spans[kept - 1].field == spans[i].field &&
+		    spans[kept - 1].start == spans[i].start &&
+		    spans[kept - 1].end == spans[i].end)
+			continue;
+		spans[kept++] = spans[i];
+	}
+	eval->span_count = base + kept;
+}
+
+void
+eval_settle_spans(struct eval *eval)
+{
+	eval_span_settle(eval, 0);
+}
+
+/* Makes room among those that are taken back together. */
+static void
+eval_span_bound(struct eval *eval)
+{
+	size_t base = eval->span_base;
+
+	if (eval->span_count - base < EVAL_SPANS_MAX)
+		return;
+	(void)eval_spend(eval, eval->span_count - base);
+	eval_span_settle(eval, base);
+	/* what begins behind the last of them would be dropped */
+	if (eval->span_count - base == MATCH_SPANS_MAX)
+		eval->span_end = eval_span_token_behind(
+		    eval, &eval->spans[eval->span_count - 1]);
+}
+
 struct eval_span *
 eval_add_span(struct eval *eval)
 {
 	struct eval_span *span;
 
+	eval_span_bound(eval);
+	if (!eval->span_count) {
+		eval->span_order = 0;
+		eval->span_end = UINT32_MAX;
+	}
 	eval->spans = xgrow(eval->spans, eval->span_count + 1, &eval->span_cap,
 	    sizeof(*eval->spans));
-	span = &eval->spans[eval->span_count];
-	span->order = (uint32_t)eval->span_count++;
+	span = &eval->spans[eval->span_count++];
+	span->order = eval->span_order++;
 	return span;
 }
 
@@ -53,6 +137,13 @@ eval_span_hit(struct eval *eval, const struct term_hit *hit, const char *term,
 	span->set = set;
 }
 
+/* Whether a hit comes too late in the text for its span to be kept. */
+static bool
+eval_span_is_behind(const struct eval *eval, const struct term_hit *hit)
+{
+	return eval->span_count && hit->first >= eval->span_end;
+}
+
 static void
 eval_span_term(struct eval *eval, const struct query_scope *scope,
     uint32_t term, const char *text, const char *set,
@@ -62,12 +153,14 @@ eval_span_term(struct eval *eval, const struct query_scope *scope,
 	uint32_t i = seen->count ? seen->head : TERM_HIT_NONE;
 	size_t added = 0;
 
-	if (!eval_spend(eval, seen->count))
+	if (!eval_spend(eval, 1 + seen->count))
 		return;
 	for (; i != TERM_HIT_NONE && added < MATCH_SPANS_MAX;
 	     i = eval->hits.items[i].next) {
 		const struct term_hit *hit = &eval->hits.items[i];
 
+		if (eval_span_is_behind(eval, hit))
+			return;
 		if (!eval_in_scope(eval, scope, hit->first, hit->last) ||
 		    !eval_is_framed(eval, frame, hit))
 			continue;
@@ -83,7 +176,8 @@ eval_span_set(struct eval *eval, const struct query_node *node,
 	const struct eval_set *set = &eval->sets[node->index];
 	uint32_t i = set->count ? set->head : UINT32_MAX;
 
-	for (; i != UINT32_MAX; i = eval->entries[i].next) {
+	for (; i != UINT32_MAX && !eval->is_given_up;
+	     i = eval->entries[i].next) {
 		const struct topic_set_entry *entry =
 		    eval_entry(eval, eval->entries[i].entry);
 
@@ -145,6 +239,8 @@ eval_widen(struct eval *eval, enum query_type type, size_t base)
 		while (last + 1 < field->end &&
 		       eval_unit_of(eval, unit, last + 1) == number)
 			last++;
+		if (!eval_spend(eval, last - first))
+			return;
 		item->first = first;
 		item->last = last;
 	}
@@ -179,19 +275,25 @@ eval_explain_children(
     struct eval *eval, const struct query_node *node, size_t need)
 {
 	const struct query_node *child;
-	size_t spans = eval->span_count, found = 0;
+	size_t spans = eval->span_count, base = eval->span_base, found = 0;
+	uint32_t span_end = eval->span_end;
 
 	if (node->type == QUERY_AND && eval_lacks_any(eval, node))
 		return false;
+	eval->span_base = spans;
 	for (child = node->children; child; child = child->next) {
 		if (!eval_is_absent(eval, child) && eval_explain(eval, child))
 			found++;
 		else if (node->type == QUERY_AND)
 			break;
 	}
-	if (!child && found >= need)
+	eval->span_base = base;
+	if (!child && found >= need) {
+		eval_span_bound(eval);
 		return true;
+	}
 	eval->span_count = spans;
+	eval->span_end = span_end;
 	return false;
 }
 

@@ -7,8 +7,6 @@
 #include "text/sentence.h"
 #include "topics/eval_private.h"
 
-#define EVAL_OPERANDS_MAX (QUERY_DEPTH_MAX + 1)
-
 /* Numbers the tokens of a field; returns the number for the next field. */
 static uint32_t
 eval_number_field(const struct eval *eval, const struct term_field *field,
@@ -67,9 +65,9 @@ struct eval_operand {
 struct eval_choice {
 	struct eval *eval;
 	enum eval_unit unit;
-	struct eval_operand operands[EVAL_OPERANDS_MAX];
+	struct eval_operand operands[QUERY_OPERANDS_MAX];
 	size_t count;
-	struct eval_occurrence chosen[EVAL_OPERANDS_MAX];
+	struct eval_occurrence chosen[QUERY_OPERANDS_MAX];
 	size_t choices; /* in this unit */
 	size_t tries;
 };
@@ -102,7 +100,7 @@ eval_push_operands(struct eval_choice *choice, const struct query_node *node,
 	if (node->type == type)
 		return eval_push_operands(choice, node->children, type) &&
 		       eval_push_operands(choice, node->children->next, type);
-	if (choice->count == EVAL_OPERANDS_MAX)
+	if (choice->count == QUERY_OPERANDS_MAX)
 		return false; /* the parser refuses so long a chain */
 	operand = &choice->operands[choice->count++];
 	operand->base = eval->occurrence_count;

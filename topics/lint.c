@@ -110,8 +110,10 @@ lint_leaf(struct lint *lint, const struct conf_text *text,
 	    .end = node->start + node->len,
 	    .is_regex = node->type == QUERY_REGEX};
 
-	if (node->type == QUERY_TERM)
+	if (node->type == QUERY_TERM) {
 		lint_unsplit(lint, text, node->start, node->len);
+		lint_capitals(lint, text, node);
+	}
 	if (node->type == QUERY_TERM || node->type == QUERY_REGEX ||
 	    node->type == QUERY_META)
 		lint_letters(lint, words, NULL);

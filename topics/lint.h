@@ -13,6 +13,8 @@
  * W231  an entry that stands twice in a set, for the same language
  * W232  what stands twice in an AND, OR or ANY, or once with NOT in an AND
  * W241  an `i` with a blank before it behind a regular expression
+ * W242  a term in ALLCAPS without letters that have capitals, or an exact one
+ *       with small letters
  */
 #define LINT_WARNINGS_MAX 100 /* shown; then one tells how many more */
 

@@ -8,13 +8,6 @@
 #include "topics/lint_private.h"
 
 static bool
-lint_is_same_scope(const struct query_scope *a, const struct query_scope *b)
-{
-	return a->fields == b->fields && a->first == b->first &&
-	       a->is_capitals == b->is_capitals;
-}
-
-static bool
 lint_is_same_leaf(const struct query_node *a, const struct query_node *b)
 {
 	switch (a->type) {
@@ -24,7 +17,7 @@ lint_is_same_leaf(const struct query_node *a, const struct query_node *b)
 	case QUERY_SET:
 	case QUERY_REGEX:
 		return a->index == b->index && a->is_exact == b->is_exact &&
-		       lint_is_same_scope(&a->scope, &b->scope);
+		       query_scope_is_same(&a->scope, &b->scope);
 	default:
 		return a->n == b->n;
 	}

@@ -70,6 +70,9 @@ void lint_letters_end(struct lint *lint);
 /* The first word in a script that has no blanks and is not taken apart. */
 void lint_unsplit(struct lint *lint, const struct conf_text *text, size_t start,
     size_t len);
+/* A term in ALLCAPS that is never written in capitals. */
+void lint_capitals(struct lint *lint, const struct conf_text *text,
+    const struct query_node *node);
 /* What stands twice in an AND, OR or ANY, and an `i` behind an expression. */
 void lint_level(struct lint *lint, const struct conf_text *text,
     const struct query_node *node);

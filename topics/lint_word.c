@@ -1,7 +1,7 @@
 /*
  * The words of a part of a query or set, as the eye sees them. What is a token
  * of its own (ICBM급) ends a word; in a regular expression so does what stands
- * for characters without being them.
+ * for characters without being them. And whether a term has capitals.
  */
 #include <string.h>
 #include <utf8proc.h>
@@ -83,6 +83,39 @@ lint_skip_syntax(const struct lint_words *words)
 	if (words->text->text[words->at] == '[')
 		return lint_skip_class(words, words->at);
 	return 0;
+}
+
+void
+lint_capitals(struct lint *lint, const struct conf_text *text,
+    const struct query_node *node)
+{
+	const char *at = node->text;
+	bool has_capital = false, has_small = false;
+	utf8proc_int32_t code;
+	utf8proc_ssize_t step;
+
+	if (!node->scope.is_capitals)
+		return;
+	for (; *at; at += step) {
+		step =
+		    utf8proc_iterate((const utf8proc_uint8_t *)at, -1, &code);
+		if (step <= 0) {
+			step = 1;
+			continue;
+		}
+		/* a wildcard may stand for a capital */
+		has_capital = has_capital || code == '*' || code == '?' ||
+			      utf8proc_toupper(code) != code ||
+			      utf8proc_category(code) == UTF8PROC_CATEGORY_LU;
+		has_small = has_small ||
+			    utf8proc_category(code) == UTF8PROC_CATEGORY_LL;
+	}
+	if (has_capital && !(node->is_exact && has_small))
+		return;
+	(void)lint_warn(lint, text, node->start, node->len, "W242",
+	    "'%.*s' is never written in capitals: never true in ALLCAPS",
+	    lint_shown(text->text + node->start, node->len),
+	    text->text + node->start);
 }
 
 bool

@@ -19,9 +19,19 @@ enum matcher_lang {
 	MATCHER_LANG_IS_NOT,
 };
 
+/* What is asked of a topic. */
+enum matcher_task {
+	MATCHER_QUERY,
+	MATCHER_RAISE,
+	MATCHER_SPANS, /* of both */
+	MATCHER_TASKS,
+};
+
 struct matcher {
 	const struct topicset *topics;
 	struct eval eval;
+	uint64_t spent[MATCHER_TASKS]; /* steps, of this item */
+	uint64_t shares[MATCHER_TASKS]; /* steps of the next topic */
 	uint64_t *present; /* what occurs where; eval borrows it */
 	enum matcher_lang *langs;
 	uint32_t *found_sets; /* that occur in the item */
@@ -142,6 +152,10 @@ matcher_reset(struct matcher *matcher)
 	matcher->candidate_count = 0;
 	matcher->eval.entry_count = 0;
 	eval_begin_item(&matcher->eval);
+	for (i = 0; i < MATCHER_TASKS; i++) {
+		matcher->spent[i] = 0;
+		matcher->shares[i] = EVAL_STEPS_TREE_MAX;
+	}
 	matcher->eval.has_lang = false;
 	for (i = 0; i < EVAL_UNITS; i++)
 		matcher->eval.units[i].is_known = false;
@@ -344,47 +358,43 @@ matcher_choose(struct matcher *matcher)
 	    sizeof(*matcher->candidates), matcher_compare_topics);
 }
 
-static int
-matcher_compare_spans(const void *a, const void *b)
+/* Leaves the topics to come what is theirs; see eval.h. */
+static void
+matcher_spend(struct matcher *matcher, enum matcher_task task, uint64_t steps)
 {
-	const struct eval_span *x = a, *y = b;
+	uint64_t spent = matcher->spent[task] += steps;
 
-	if (x->field != y->field)
-		return x->field < y->field ? -1 : 1;
-	if (x->start != y->start)
-		return x->start < y->start ? -1 : 1;
-	if (x->end != y->end)
-		return x->end < y->end ? -1 : 1;
-	return x->order < y->order ? -1 : x->order > y->order;
+	if (spent + EVAL_STEPS_FLOOR >= EVAL_STEPS_ITEM_MAX)
+		matcher->shares[task] = EVAL_STEPS_FLOOR;
+	else if (spent + EVAL_STEPS_TREE_MAX >= EVAL_STEPS_ITEM_MAX)
+		matcher->shares[task] = EVAL_STEPS_ITEM_MAX - spent;
 }
 
-/* Sorts, drops what stands twice, keeps the first MATCH_SPANS_MAX. */
-static size_t
-matcher_settle_spans(struct eval *eval)
+static bool
+matcher_ask(struct matcher *matcher, enum matcher_task task,
+    const struct query_node *tree)
 {
-	struct eval_span *spans = eval->spans;
-	size_t i, kept = 0;
+	struct eval *eval = &matcher->eval;
+	uint64_t before = eval->steps;
+	bool is_true;
 
-	if (eval->span_count)
-		qsort(spans, eval->span_count, sizeof(*spans),
-		    matcher_compare_spans);
-	for (i = 0; i < eval->span_count && kept < MATCH_SPANS_MAX; i++) {
-		if (kept && spans[kept - 1].field == spans[i].field &&
-		    spans[kept - 1].start == spans[i].start &&
-		    spans[kept - 1].end == spans[i].end)
-			continue;
-		spans[kept++] = spans[i];
-	}
-	return kept;
+	eval->is_given_up = false;
+	eval->steps_end = before + matcher->shares[task];
+	is_true = task == MATCHER_SPANS ? eval_explain(eval, tree)
+					: eval_is_true(eval, tree);
+	/* most topics take none */
+	if (eval->steps > before)
+		matcher_spend(matcher, task, eval->steps - before);
+	return is_true;
 }
 
 /* Whether the topic, which matched, is raised; if so, its spans are added. */
 static bool
-matcher_is_raised(struct eval *eval, const struct topic *topic)
+matcher_is_raised(struct matcher *matcher, const struct topic *topic)
 {
-	if (!topic->raise || !eval_is_true(eval, topic->raise))
+	if (!topic->raise || !matcher_ask(matcher, MATCHER_RAISE, topic->raise))
 		return false;
-	(void)eval_explain(eval, topic->raise);
+	(void)matcher_ask(matcher, MATCHER_SPANS, topic->raise);
 	return true;
 }
 
@@ -394,9 +404,11 @@ matcher_add_match(
 {
 	struct eval *eval = &matcher->eval;
 	struct match_result *result = &matcher->result;
-	size_t i, count = matcher_settle_spans(eval);
 	struct match *match;
+	size_t i, count;
 
+	eval_settle_spans(eval);
+	count = eval->span_count;
 	matcher->matches = xgrow(matcher->matches, result->count + 1,
 	    &matcher->match_cap, sizeof(*matcher->matches));
 	match = &matcher->matches[result->count++];
@@ -420,25 +432,31 @@ matcher_add_match(
 }
 
 static void
-matcher_evaluate(struct matcher *matcher)
+matcher_evaluate_topic(struct matcher *matcher, const struct topic *topic)
 {
 	struct eval *eval = &matcher->eval;
+	size_t overruns = eval->overruns;
+
+	if (matcher_ask(matcher, MATCHER_QUERY, topic->query)) {
+		eval->span_count = 0;
+		(void)matcher_ask(matcher, MATCHER_SPANS, topic->query);
+		matcher_add_match(
+		    matcher, topic, matcher_is_raised(matcher, topic));
+	}
+	if (eval->overruns > overruns)
+		eval->overruns = overruns + 1;
+}
+
+static void
+matcher_evaluate(struct matcher *matcher)
+{
 	size_t i;
 
 	if (matcher->candidate_count)
-		tokens_number(&eval->text.tokens);
-	for (i = 0; i < matcher->candidate_count; i++) {
-		const struct topic *topic =
-		    &matcher->topics->topics[matcher->candidates[i]];
-
-		eval_begin_tree(eval);
-		if (!eval_is_true(eval, topic->query))
-			continue;
-		eval->span_count = 0;
-		(void)eval_explain(eval, topic->query);
-		matcher_add_match(
-		    matcher, topic, matcher_is_raised(eval, topic));
-	}
+		tokens_number(&matcher->eval.text.tokens);
+	for (i = 0; i < matcher->candidate_count; i++)
+		matcher_evaluate_topic(
+		    matcher, &matcher->topics->topics[matcher->candidates[i]]);
 	matcher->result.matches = matcher->matches;
 }
 

@@ -18,6 +18,7 @@
 #define QUERY_BYTES_MAX (64 * 1024)
 #define QUERY_DEPTH_MAX 64 /* parentheses, fields, functions in each other */
 #define QUERY_TERMS_MAX 4096 /* in one query */
+#define QUERY_OPERANDS_MAX (QUERY_DEPTH_MAX + 1) /* of W/S with W/S in it */
 #define QUERY_ERRORS_MAX 20 /* reported for one query */
 #define QUERY_DISTANCE_MAX 255 /* n of NEAR, PRE, ATLEAST, ANY, FIRST */
 #define QUERY_LEAD_WORDS 50 /* lead: the title and so much of the text */
@@ -74,6 +75,13 @@ query_scope_is_open(const struct query_scope *scope)
 {
 	return scope->fields == QUERY_FIELDS_ALL && !scope->first &&
 	       !scope->is_capitals;
+}
+
+static inline bool
+query_scope_is_same(const struct query_scope *a, const struct query_scope *b)
+{
+	return a->fields == b->fields && a->first == b->first &&
+	       a->is_capitals == b->is_capitals;
 }
 
 struct query_node {

@@ -7,8 +7,6 @@
 #include "lib/buf.h"
 #include "topics/query_parse.h"
 
-#define PARSE_READING_MAX 90 /* bytes of a reading shown in a hint */
-
 /* How far apart it lets its terms be. */
 static unsigned
 parse_width(const struct lex_token *near)
@@ -67,13 +65,6 @@ parse_split(const struct parse_link *first, const struct parse_link *end,
 }
 
 static void
-parse_show_text(
-    const struct parse *parse, size_t start, size_t end, struct buf *out)
-{
-	(void)buf_add(out, parse->text + start, end - start);
-}
-
-static void
 parse_show_chain(const struct parse *parse, const struct parse_link *first,
     const struct parse_link *end, bool closest_first, struct buf *out)
 {
@@ -97,58 +88,126 @@ parse_show_chain(const struct parse *parse, const struct parse_link *first,
 		(void)buf_addch(out, ')');
 }
 
+/*
+ * Both readings of a chain. Of a long one, what leads to the narrower operator
+ * becomes one term: it only widens, so that it is the same in both, and what
+ * follows is left out.
+ */
+static void
+parse_hint_narrower(struct parse *parse, const struct parse_link *first,
+    const struct parse_link *narrower)
+{
+	struct parse_link last = *narrower, middle, all = *first;
+	const struct parse_link *shown = first, *link = first;
+	const char *rest = "";
+	struct buf left, closest;
+	size_t count = 1;
+
+	for (; link->next; link = link->next)
+		count++;
+	if (count > PARSE_OPERANDS_SHOWN) {
+		for (link = first; link->next->next != narrower;)
+			link = link->next;
+		middle = *link->next;
+		all.end = link->end;
+		all.next = &middle;
+		middle.next = &last;
+		rest = last.next ? " …" : "";
+		last.next = NULL;
+		shown = &all;
+	}
+	buf_init(&left, 0);
+	buf_init(&closest, 0);
+	parse_show_chain(parse, shown, NULL, false, &left);
+	parse_show_chain(parse, shown, NULL, true, &closest);
+	query_hint(parse->report,
+	    "from the left this is %s%s; the closer first, %s%s: add "
+	    "parentheses",
+	    buf_str(&left), rest, buf_str(&closest), rest);
+	buf_clear(&left);
+	buf_clear(&closest);
+}
+
 static void
 parse_refuse_narrower(struct parse *parse, const struct parse_link *first,
     const struct parse_link *narrower)
 {
 	const struct lex_token *near = narrower->near;
 	size_t start = near[-narrower->is_not].start;
-	struct buf left, closest;
 
-	if (!query_error(parse->report, start, near->start + near->len - start,
+	if (query_error(parse->report, start, near->start + near->len - start,
 		"E101",
 		"a closer nearness behind a wider one, without parentheses"))
-		return;
-	buf_init(&left, 0);
-	buf_init(&closest, 0);
-	parse_show_chain(parse, first, NULL, false, &left);
-	parse_show_chain(parse, first, NULL, true, &closest);
-	if (left.len > PARSE_READING_MAX)
-		query_hint(parse->report, "some read it from the left, some "
-					  "the closer first: add parentheses");
-	else
-		query_hint(parse->report,
-		    "from the left this is %s; the closer first, %s: add "
-		    "parentheses",
-		    buf_str(&left), buf_str(&closest));
-	buf_clear(&left);
-	buf_clear(&closest);
+		parse_hint_narrower(parse, first, narrower);
 }
 
-/* What it is to exclude the left term only. */
+/* The terms of a chain from one on, as they stand. */
+static void
+parse_show_links(
+    const struct parse *parse, const struct parse_link *link, struct buf *out)
+{
+	size_t count = 1;
+
+	parse_show_text(parse, link->start, link->end, out);
+	for (link = link->next; link; link = link->next) {
+		if (++count > PARSE_OPERANDS_SHOWN) {
+			(void)buf_addstr(out, " …");
+			return;
+		}
+		(void)buf_addstr(out, link->is_not ? " NOT " : " ");
+		parse_show_text(parse, link->near->start,
+		    link->near->start + link->near->len, out);
+		(void)buf_addch(out, ' ');
+		parse_show_text(parse, link->start, link->end, out);
+	}
+}
+
+/* What it is to exclude all of a chain, in words. */
+static const char *
+parse_words_of_all(const struct parse_link *second)
+{
+	if (second->next)
+		return "only the whole";
+	if (second->is_not)
+		return second->near->type == LEX_PRE
+			   ? "one without the other behind it"
+			   : "one without the other near it";
+	switch (second->near->type) {
+	case LEX_SENTENCE:
+		return "both in one sentence";
+	case LEX_PARAGRAPH:
+		return "both in one paragraph";
+	default:
+		return "both near each other";
+	}
+}
+
+/* What it is to exclude the first term only. */
 static void
 parse_show_excluded(
     const struct parse *parse, const struct parse_link *first, struct buf *out)
 {
 	const struct parse_link *second = first->next;
 	const struct lex_token *near = second->near;
-	bool is_unit =
-	    near->type == LEX_SENTENCE || near->type == LEX_PARAGRAPH;
 
-	if (second->next || second->is_not)
+	if (second->is_not) {
+		(void)buf_addch(out, '-');
+		parse_show_text(parse, first->start, first->end, out);
+		(void)buf_addstr(out, " alone excludes it everywhere");
 		return;
-	(void)buf_printf(out, " excludes both %s; ",
-	    !is_unit			 ? "near each other"
-	    : near->type == LEX_SENTENCE ? "in one sentence"
-					 : "in one paragraph");
-	parse_show_text(parse, second->start, second->end, out);
-	if (!is_unit)
+	}
+	if (second->next)
+		(void)buf_addch(out, '(');
+	parse_show_links(parse, second, out);
+	if (second->next)
+		(void)buf_addch(out, ')');
+	if (near->n)
 		(void)buf_printf(out, " NOT NEAR/%u ", near->n);
 	else
-		(void)buf_printf(out, " in one without ");
+		(void)buf_addstr(out, " in one without ");
 	parse_show_text(parse, first->start, first->end, out);
 	(void)buf_addstr(out,
-	    is_unit ? " cannot be asked for" : " excludes one near the other");
+	    near->n ? " excludes one near the other" : " cannot be asked for");
 }
 
 static void
@@ -163,14 +222,11 @@ parse_refuse_minus(struct parse *parse, const struct lex_token *minus,
 		return;
 	buf_init(&readings, 0);
 	(void)buf_addstr(&readings, "-(");
-	parse_show_text(parse, first->start, end, &readings);
-	(void)buf_addch(&readings, ')');
+	parse_show_links(parse, first, &readings);
+	(void)buf_printf(
+	    &readings, ") excludes %s; ", parse_words_of_all(first->next));
 	parse_show_excluded(parse, first, &readings);
-	if (readings.len > 2 * PARSE_READING_MAX)
-		query_hint(
-		    parse->report, "put what is excluded in parentheses");
-	else
-		query_hint(parse->report, "%s", buf_str(&readings));
+	query_hint(parse->report, "%s", buf_str(&readings));
 	buf_clear(&readings);
 }
 

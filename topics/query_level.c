@@ -10,8 +10,6 @@
 #include "lib/buf.h"
 #include "topics/query_parse.h"
 
-#define PARSE_READING_MAX 90 /* bytes of a reading shown in a hint */
-
 /* or, and, not as words between terms: hardly what was meant. */
 static enum lex_type
 parse_lower_operator(const struct parse *parse)
@@ -102,8 +100,7 @@ parse_show_reading(const struct parse *parse,
 			(void)buf_addch(out, '(');
 			is_open = true;
 		}
-		(void)buf_add(out, parse->text + operand->start,
-		    operand->end - operand->start);
+		parse_show_text(parse, operand->start, operand->end, out);
 		if (!binds && is_open) {
 			(void)buf_addch(out, ')');
 			is_open = false;
@@ -114,30 +111,52 @@ parse_show_reading(const struct parse *parse,
 	}
 }
 
+/*
+ * Both readings of a level. Of a long one, what leads to the other operator
+ * becomes one term, and what follows is left out.
+ */
+static void
+parse_hint_mixed(struct parse *parse, const struct parse_operand *first,
+    const struct parse_operand *mixed)
+{
+	struct parse_operand last = *mixed, middle, all = *first;
+	const struct parse_operand *shown = first, *operand = first;
+	const char *rest = "";
+	struct buf tight_and, tight_or;
+	size_t count = 1;
+
+	for (; operand->next; operand = operand->next)
+		count++;
+	if (count > PARSE_OPERANDS_SHOWN) {
+		for (operand = first; operand->next->next != mixed;)
+			operand = operand->next;
+		middle = *operand->next;
+		all.end = operand->end;
+		all.next = &middle;
+		middle.next = &last;
+		rest = last.next ? " …" : "";
+		last.next = NULL;
+		shown = &all;
+	}
+	buf_init(&tight_and, 0);
+	buf_init(&tight_or, 0);
+	parse_show_reading(parse, shown, false, &tight_and);
+	parse_show_reading(parse, shown, true, &tight_or);
+	query_hint(parse->report,
+	    "Factiva reads %s%s; Lexis reads %s%s: add parentheses",
+	    buf_str(&tight_and), rest, buf_str(&tight_or), rest);
+	buf_clear(&tight_and);
+	buf_clear(&tight_or);
+}
+
 static void
 parse_refuse_mixed(struct parse *parse, const struct parse_operand *first,
     const struct parse_operand *mixed)
 {
-	struct buf tight_and, tight_or;
-
-	if (!query_error(parse->report, mixed->operator->start,
+	if (query_error(parse->report, mixed->operator->start,
 		mixed->operator->len, "E101",
 		"AND and OR mixed without parentheses"))
-		return;
-	buf_init(&tight_and, 0);
-	buf_init(&tight_or, 0);
-	parse_show_reading(parse, first, false, &tight_and);
-	parse_show_reading(parse, first, true, &tight_or);
-	if (tight_and.len > PARSE_READING_MAX)
-		query_hint(parse->report, "Factiva reads AND first, Lexis OR "
-					  "first: add parentheses");
-	else
-		query_hint(parse->report,
-		    "Factiva reads %s; Lexis reads %s: "
-		    "add parentheses",
-		    buf_str(&tight_and), buf_str(&tight_or));
-	buf_clear(&tight_and);
-	buf_clear(&tight_or);
+		parse_hint_mixed(parse, first, mixed);
 }
 
 static void

@@ -208,6 +208,37 @@ parse_near_operator(struct parse *parse, bool *is_not_r)
 	return token;
 }
 
+/* The terms of a W/S or W/P, which are counted up to the bound only. */
+static size_t
+parse_count_operands(const struct query_node *node, enum query_type type)
+{
+	const struct query_node *child;
+	size_t count = 0;
+
+	if (node->type != type)
+		return 1;
+	for (child = node->children; child && count <= QUERY_OPERANDS_MAX;
+	     child = child->next)
+		count += parse_count_operands(child, type);
+	return count;
+}
+
+/* A chain in parentheses in one of its own kind is one question with it. */
+static void
+parse_check_operands(struct parse *parse, const struct lex_token *token,
+    const struct query_node *node)
+{
+	if ((node->type != QUERY_SENTENCE && node->type != QUERY_PARAGRAPH) ||
+	    parse_count_operands(node, node->type) <= QUERY_OPERANDS_MAX ||
+	    parse->is_aborted)
+		return;
+	if (query_error(parse->report, token->start, token->len, "E009",
+		"more than %d terms of one %s, those in parentheses counted",
+		QUERY_OPERANDS_MAX, parse_near_name(token)))
+		query_hint(parse->report, "join two of these with AND");
+	parse_abort(parse);
+}
+
 /* Joins a term with the next; the left one itself if that has no meaning. */
 static struct query_node *
 parse_join_near(
@@ -225,6 +256,7 @@ parse_join_near(
 	node = parse_node(parse->parser, type, left->start, parse_here(parse));
 	node->n = token->n;
 	node->children = left;
+	parse_check_operands(parse, token, node);
 	return node;
 }
 

@@ -10,11 +10,63 @@
 #include "topics/query_parse.h"
 
 #define PARSE_SHOWN_MAX 40 /* bytes of the query quoted in a message */
+/* characters of a term in a reading, and those at its ends if it has more */
+#define PARSE_TERM_MAX 24
+#define PARSE_TERM_HEAD 14
+#define PARSE_TERM_TAIL 9
 
 int
 parse_shown(const struct lex_token *token)
 {
 	return token->len < PARSE_SHOWN_MAX ? (int)token->len : PARSE_SHOWN_MAX;
+}
+
+/* The offset so many characters further, or the end. */
+static size_t
+parse_step(const struct parse *parse, size_t at, size_t end, size_t count)
+{
+	size_t step;
+
+	for (; count > 0 && at < end; count--, at += step)
+		(void)lexer_char(parse->text, end, at, &step);
+	return at;
+}
+
+/* White space, such as the ends of lines, as one blank. */
+static void
+parse_show_plain(
+    const struct parse *parse, size_t at, size_t end, struct buf *out)
+{
+	bool was_blank = false, is_blank;
+	size_t step;
+
+	for (; at < end; at += step) {
+		is_blank = lexer_char(parse->text, end, at, &step) == ' ';
+		if (!is_blank)
+			(void)buf_add(out, parse->text + at, step);
+		else if (!was_blank)
+			(void)buf_addch(out, ' ');
+		was_blank = is_blank;
+	}
+}
+
+void
+parse_show_text(
+    const struct parse *parse, size_t start, size_t end, struct buf *out)
+{
+	size_t at = parse_step(parse, start, end, PARSE_TERM_MAX);
+	size_t head = parse_step(parse, start, end, PARSE_TERM_HEAD);
+	size_t tail =
+	    parse_step(parse, start, end, PARSE_TERM_MAX - PARSE_TERM_TAIL);
+
+	if (at < end) {
+		parse_show_plain(parse, start, head, out);
+		(void)buf_addstr(out, "…");
+		for (; at < end; at = parse_step(parse, at, end, 1))
+			tail = parse_step(parse, tail, end, 1);
+		start = tail;
+	}
+	parse_show_plain(parse, start, end, out);
 }
 
 struct query_node *
@@ -268,7 +320,8 @@ parse_counting(struct parse *parse, const struct lex_token *name,
 		parse_check_countable(parse, arguments, "ATLEAST");
 	else if (count < name->n)
 		query_error(parse->report, name->start, name->len, "E008",
-		    "ANY%u of only %zu terms", name->n, count);
+		    "ANY%u of only %zu term%s", name->n, count,
+		    count == 1 ? "" : "s");
 	return node;
 }
 
@@ -373,6 +426,26 @@ parse_primary(struct parse *parse)
 	}
 }
 
+static const struct query_node *parse_find_negative(
+    const struct query_node *node);
+
+/* So many of the children are of that kind: the first of them, or NULL. */
+static const struct query_node *
+parse_find_negatives(const struct query_node *node, size_t wanted)
+{
+	const struct query_node *child, *found, *first = NULL;
+	size_t count = 0;
+
+	for (child = node->children; child; child = child->next) {
+		if (!(found = parse_find_negative(child)))
+			continue;
+		first = first ? first : found;
+		if (++count == wanted)
+			return first;
+	}
+	return NULL;
+}
+
 /* The part that is true of items in which no term stands; NULL if none. */
 static const struct query_node *
 parse_find_negative(const struct query_node *node)
@@ -390,12 +463,9 @@ parse_find_negative(const struct query_node *node)
 		}
 		return first;
 	case QUERY_OR:
+		return parse_find_negatives(node, 1);
 	case QUERY_ANY:
-		for (child = node->children; child; child = child->next) {
-			if ((found = parse_find_negative(child)))
-				return found;
-		}
-		return NULL;
+		return parse_find_negatives(node, node->n);
 	default:
 		return NULL;
 	}

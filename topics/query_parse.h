@@ -1,6 +1,7 @@
 #ifndef WIREWATCH_TOPICS_QUERY_PARSE_H
 #define WIREWATCH_TOPICS_QUERY_PARSE_H
 
+#include "lib/buf.h"
 #include "topics/query_lex.h"
 
 /* Inside of topics/query*.c: from parser->tokens to a tree. */
@@ -72,5 +73,9 @@ size_t parse_here(const struct parse *parse);
 void parse_abort(struct parse *parse);
 /* Bytes of a token that a message shows. */
 int parse_shown(const struct lex_token *token);
+/* Adds a part of the query, its middle as an ellipsis if it is long. */
+void parse_show_text(
+    const struct parse *parse, size_t start, size_t end, struct buf *out);
+#define PARSE_OPERANDS_SHOWN 4 /* of a reading; so that two fit a hint */
 
 #endif
