@@ -2,9 +2,11 @@
 #include <string.h>
 
 #include "daemon/work_private.h"
+#include "lib/clock.h"
 
 #define WORK_ITEM_SIZE 64 /* the least that an item takes */
 #define WORK_COMPLAINT_MAX 1024
+#define WORK_DATE_MAX_S (400LL * 366 * 86400 * 25) /* beyond the year 9999 */
 #define WORK_WORD_MAX 256 /* languages, encodings */
 
 static void
@@ -57,6 +59,18 @@ work_read_url(struct wire_reader *reader)
 	return url;
 }
 
+/* A date, or none; sums of such cannot overflow. */
+static int64_t
+work_read_date(struct wire_reader *reader)
+{
+	int64_t date = wire_read_i64(reader);
+
+	if (date != TIME_NONE &&
+	    (date < -WORK_DATE_MAX_S || date > WORK_DATE_MAX_S))
+		reader->is_bad = true;
+	return date;
+}
+
 void
 work_write_item(struct wire_writer *writer, const struct item *item)
 {
@@ -98,8 +112,8 @@ work_read_item(struct wire_reader *reader, struct item *item)
 	item->lang = wire_read_string(reader, WORK_WORD_MAX);
 	item->authors = work_read_list(reader, &item->author_count);
 	item->categories = work_read_list(reader, &item->category_count);
-	item->published_s = wire_read_i64(reader);
-	item->updated_s = wire_read_i64(reader);
+	item->published_s = work_read_date(reader);
+	item->updated_s = work_read_date(reader);
 	work_read_id(reader, item->id);
 	item->title_fp = wire_read_u64(reader);
 	item->body_fp = wire_read_u64(reader);
@@ -123,6 +137,7 @@ work_write_doc(struct wire_writer *writer, enum parse_outcome outcome,
 	wire_u32(writer, doc->skip.hours);
 	wire_u8(writer, doc->skip.days);
 	wire_u64(writer, doc->dropped);
+	wire_i64(writer, doc->cut_s);
 	wire_u8(writer, doc->is_recovered);
 	wire_string(writer, doc->complaint);
 	wire_string(writer, doc->encoding);
@@ -140,10 +155,11 @@ work_read_doc(struct wire_reader *reader, struct feed_doc *doc)
 	doc->title = wire_read_string(reader, ITEM_TITLE_MAX);
 	doc->link = work_read_url(reader);
 	doc->lang = wire_read_string(reader, WORK_WORD_MAX);
-	doc->ttl_s = wire_read_i64(reader);
+	doc->ttl_s = work_read_date(reader);
 	doc->skip.hours = wire_read_u32(reader);
 	doc->skip.days = wire_read_u8(reader);
 	doc->dropped = wire_read_u64(reader);
+	doc->cut_s = work_read_date(reader);
 	doc->is_recovered = wire_read_u8(reader);
 	doc->complaint = wire_read_string(reader, WORK_COMPLAINT_MAX);
 	doc->encoding = wire_read_string(reader, WORK_WORD_MAX);

@@ -337,6 +337,7 @@ fetch_on_response(void *data, struct http_response *response)
 	const struct fetch_known known = {
 	    .has_asked = fetch->hops == 1 &&
 	        (fetch->etag || fetch->last_modified),
+	    .is_page = fetch->conf->html.item != NULL,
 	    .body_hash = fetch->body_hash,
 	};
 	struct fetch_result result = {.status = FEED_OK};

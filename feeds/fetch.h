@@ -41,6 +41,8 @@ struct fetch_result {
 	uint64_t body_hash;
 	const char *url;		/* the last hop: base of relative links */
 	const char *content_type;
+	/* who demands a browser if this page has no entries; or NULL */
+	const char *challenger;
 	const char *etag;		/* new validators, NULL if there are none */
 	const char *last_modified;
 	const char *moved_url;		/* a chain of 301/308 led here; else NULL */

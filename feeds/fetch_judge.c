@@ -119,6 +119,12 @@ fetch_judge(struct fetch_result *result, struct http_response *response,
 		return;
 	}
 	challenger = fetch_challenge(response);
+	/* an entry on a page may write about challenges: it is read first */
+	if (response->status == 200 && known->is_page &&
+	    !response->cf_mitigated) {
+		result->challenger = challenger;
+		challenger = NULL;
+	}
 	if (response->status == 200 && !challenger)
 		fetch_judge_body(result, response, known);
 	else if (response->status == 304 && known->has_asked)

@@ -6,6 +6,7 @@
 /* What was known before, against which an answer is judged. */
 struct fetch_known {
 	bool has_asked;		/* validators went out with this request */
+	bool is_page;		/* expressions find the entries on a page */
 	uint64_t body_hash;	/* 0 = none */
 };
 

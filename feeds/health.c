@@ -162,7 +162,7 @@ health_try_other_url(struct feed_state *state)
 
 static struct health_change
 health_fail(struct feed_state *state, enum feed_status to, const char *why,
-    int64_t now_ms)
+    int64_t wait_ms, int64_t now_ms)
 {
 	bool is_known = state->failures > 0 && state->told == state->status;
 
@@ -172,7 +172,7 @@ health_fail(struct feed_state *state, enum feed_status to, const char *why,
 	    to == FEED_UNREACHABLE)
 		state->failures = HEALTH_UNREACHABLE_AFTER;
 	health_try_other_url(state);
-	return health_settle(state, to, xstrdup(why), now_ms);
+	return health_settle(state, to, xstrdup(why), wait_ms, now_ms);
 }
 
 static void
@@ -221,7 +221,8 @@ static struct health_change
 health_settle_read(
     struct feed_state *state, enum feed_status to, char *reason, int64_t now_ms)
 {
-	struct health_change change = health_settle(state, to, reason, now_ms);
+	struct health_change change =
+	    health_settle(state, to, reason, 0, now_ms);
 
 	if (to != FEED_EMPTY)
 		state->last_ok_ms = now_ms;
@@ -345,7 +346,8 @@ health_after_fetch(
 		    .from = state->status, .to = state->status};
 	if (result->outcome != FETCH_FAILED)
 		return health_unchanged(state, result, now_ms);
-	return health_fail(state, result->status, result->reason.text, now_ms);
+	return health_fail(state, result->status, result->reason.text,
+	    result->retry_after_ms, now_ms);
 }
 
 /* For how long entries may have come and gone between two polls; 0 = never. */
@@ -379,7 +381,7 @@ health_judge_empty(
  */
 static enum feed_status
 health_judge(struct feed_state *state, const struct feed_doc *doc,
-    int64_t now_ms, int64_t *span_ms_r, int64_t *gap_ms_r)
+    bool has_lost, int64_t now_ms, int64_t *span_ms_r, int64_t *gap_ms_r)
 {
 	struct health_dates dates;
 	enum feed_status to;
@@ -392,7 +394,7 @@ health_judge(struct feed_state *state, const struct feed_doc *doc,
 	state->newest_s = dates.newest_s;
 	state->oldest_s = dates.oldest_s;
 	state->item_count = (int)doc->item_count;
-	if (doc->dropped > 0)
+	if (has_lost)
 		return FEED_GAP;
 	to = health_of_document(state, now_ms);
 	if (to != FEED_STALE && dates.latest_s != TIME_NONE &&
@@ -434,6 +436,32 @@ health_of_outcome(const struct feed_state *state, enum parse_outcome outcome)
 	return FEED_BROKEN;
 }
 
+/*
+ * Whether entries that may be new were left out: too many to be read, or older
+ * than all that were kept but not than all that the document before had.
+ */
+static bool
+health_has_lost(const struct feed_state *state, const struct feed_doc *doc)
+{
+	if (doc->dropped > 0)
+		return true;
+	return doc->cut_s >= HEALTH_PAST_S && state->newest_s != TIME_NONE &&
+	       doc->cut_s >= state->newest_s;
+}
+
+static char *
+health_lost_reason(const struct feed_doc *doc)
+{
+	if (doc->dropped == 0)
+		return xasprintf("entries beyond the newest %zu were left out, "
+				 "and some of them may be new",
+		    doc->item_count);
+	return xasprintf("%zu entries beyond the %s %zu were left out",
+	    doc->dropped,
+	    doc->format == FEED_FORMAT_SITEMAP ? "newest" : "first",
+	    doc->item_count);
+}
+
 /* Whether a page says itself why no entry was found on it. */
 static bool
 health_is_missed(const struct feed_doc *doc)
@@ -443,10 +471,13 @@ health_is_missed(const struct feed_doc *doc)
 }
 
 static char *
-health_overrun(const struct feed_doc *doc)
+health_missed_reason(
+    const struct fetch_result *result, const struct feed_doc *doc)
 {
-	return xasprintf("%zu entries beyond the first %zu were left out",
-	    doc->dropped, doc->item_count);
+	if (!result->challenger)
+		return xstrdup(doc->complaint);
+	return xasprintf(
+	    "%s demands a browser; %s", result->challenger, doc->complaint);
 }
 
 struct health_change
@@ -457,20 +488,22 @@ health_after_parse(struct feed_state *state, const struct fetch_result *result,
 	struct health_change change;
 	enum feed_status to;
 	int64_t span_ms, gap_ms;
+	bool has_lost;
 
 	if (outcome != PARSE_OK) {
 		state->latency_ms = result->elapsed_ms;
 		state->bytes = (int64_t)result->body_len;
 		return health_fail(state, health_of_outcome(state, outcome),
-		    health_complaint(outcome, why), now_ms);
+		    health_complaint(outcome, why), 0, now_ms);
 	}
 	health_note_success(state, result);
 	state->asked_s = doc->ttl_s;
 	state->skip = doc->skip;
-	to = health_judge(state, doc, now_ms, &span_ms, &gap_ms);
+	has_lost = health_has_lost(state, doc);
+	to = health_judge(state, doc, has_lost, now_ms, &span_ms, &gap_ms);
 	change = health_settle_read(state, to,
-	    doc->dropped > 0	    ? health_overrun(doc)
-	    : health_is_missed(doc) ? xstrdup(doc->complaint)
+	    has_lost		    ? health_lost_reason(doc)
+	    : health_is_missed(doc) ? health_missed_reason(result, doc)
 				    : health_reason(state, to, span_ms),
 	    now_ms);
 	change.gap_ms = to == FEED_GAP ? 0 : gap_ms;
@@ -502,8 +535,8 @@ health_resettle(struct feed_state *state, struct health_change *change,
 	int64_t gap_ms = change->gap_ms;
 
 	health_unsettle(state, change);
-	*change =
-	    health_settle(state, to, health_reason(state, to, span_ms), now_ms);
+	*change = health_settle(
+	    state, to, health_reason(state, to, span_ms), 0, now_ms);
 	change->gap_ms = gap_ms;
 }
 

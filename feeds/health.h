@@ -13,6 +13,8 @@
  * is handed in and say whether the operator must hear of it.
  */
 #define HEALTH_UNREACHABLE_AFTER 3	/* failures before that state is news */
+/* ... or one, when the server wants us to stay away for longer than this */
+#define HEALTH_FAR_MS (3600 * 1000LL)
 #define HEALTH_MOVED_FAILURES 3	/* ... before the feed's other URL is tried */
 /*
  * A feed is stale when its newest entry is older than so many times the mean
@@ -31,8 +33,10 @@
 /*
  * A feed that changes its state again and again is told so many times at once
  * and then once in so long, each time as it is then: five feeds that alternate
- * between two states must not bury the one that died. The last event before
- * that says so.
+ * between two states must not bury the one that died. The last place is kept
+ * for a change for the worse, so whoever was told that a feed is well hears at
+ * once that it is not; nor does a place matter where the next poll is further
+ * away than the next place. The events before a pause announce it.
  */
 #define HEALTH_TOLD_AT_ONCE 4
 #define HEALTH_TOLD_EVERY_MS (6 * 3600 * 1000LL)
@@ -70,7 +74,8 @@ struct health_change health_after_fetch(struct feed_state *state,
     const struct fetch_result *result, int64_t now_ms);
 /*
  * A body came and was parsed; doc is NULL unless outcome is PARSE_OK. Entries
- * beyond the bound of PARSE_ITEMS_MAX were missed, too: such a feed has a gap.
+ * beyond the bound of PARSE_ITEMS_MAX were missed, too: such a feed has a gap,
+ * unless all that were left out are older than the document before.
  */
 struct health_change health_after_parse(struct feed_state *state,
     const struct fetch_result *result, enum parse_outcome outcome,

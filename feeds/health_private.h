@@ -10,9 +10,12 @@
 
 /* Nothing an operator need know: a first good poll is no event. */
 bool health_is_well(enum feed_status status);
-/* The new state. Takes the reason over; NULL when all is well. */
+/*
+ * The new state. Takes the reason over; NULL when all is well. For wait_ms at
+ * least there will be no other poll; 0 = not known.
+ */
 struct health_change health_settle(struct feed_state *state,
-    enum feed_status to, char *reason, int64_t now_ms);
+    enum feed_status to, char *reason, int64_t wait_ms, int64_t now_ms);
 /* As if it had not been settled; all else of the state stays. */
 void health_unsettle(
     struct feed_state *state, const struct health_change *change);

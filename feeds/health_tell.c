@@ -2,13 +2,15 @@
  * What the operator hears of a feed:
  *
  * - A server that cannot be reached is news only when it has failed
- *   HEALTH_UNREACHABLE_AFTER times, since networks have accidents. All other
- *   states are answers, not accidents, and news at once.
+ *   HEALTH_UNREACHABLE_AFTER times, since networks have accidents, or when it
+ *   wants us to stay away for so long that we would not know. All other states
+ *   are answers, not accidents, and news at once.
  * - What was not told is not taken back: the news is always the difference to
  *   the state that the operator knows (`told`).
  * - A gap is news when it begins. That the next document joins on again says
  *   nothing that would bring the lost entries back, and is not told.
- * - A feed that cannot decide is told seldom. What was kept back then is told
+ * - A feed that cannot decide is told seldom, and that it is well only while
+ *   there is room to take that back. What was kept back then is told
  *   as soon as there is room, if it is still so; until then the state is shown
  *   as it is wherever it is asked for.
  */
@@ -28,12 +30,14 @@ health_is_well(enum feed_status status)
 }
 
 static bool
-health_is_news(const struct feed_state *state, enum feed_status to)
+health_is_news(
+    const struct feed_state *state, enum feed_status to, int64_t wait_ms)
 {
 	if (state->told == to)
 		return false;
 	if (to == FEED_UNREACHABLE)
-		return state->failures >= HEALTH_UNREACHABLE_AFTER;
+		return state->failures >= HEALTH_UNREACHABLE_AFTER ||
+		       wait_ms > HEALTH_FAR_MS;
 	if (state->told == FEED_NEW || state->told == FEED_GAP)
 		return !health_is_well(to);
 	return true;
@@ -41,13 +45,16 @@ health_is_news(const struct feed_state *state, enum feed_status to)
 
 /*
  * A bucket that each event fills by HEALTH_TOLD_EVERY_MS and time empties; it
- * is kept as the moment when it will be empty.
+ * is kept as the moment when it will be empty. That a feed is well needs room
+ * for one event more; what would wait for longer than until there is room
+ * anyway needs none.
  */
 static bool
-health_may_tell(struct feed_state *state, int64_t now_ms)
+health_may_tell(struct feed_state *state, enum feed_status to, int64_t wait_ms,
+    int64_t now_ms)
 {
 	int64_t full_ms = HEALTH_TOLD_AT_ONCE * HEALTH_TOLD_EVERY_MS;
-	int64_t until_ms = state->told_until_ms;
+	int64_t until_ms = state->told_until_ms, room_ms;
 
 	if (until_ms < now_ms)
 		until_ms = now_ms;
@@ -55,35 +62,41 @@ health_may_tell(struct feed_state *state, int64_t now_ms)
 	if (until_ms > now_ms + full_ms)
 		until_ms = now_ms + full_ms;
 	state->told_until_ms = until_ms;
-	if (until_ms + HEALTH_TOLD_EVERY_MS > now_ms + full_ms)
+	room_ms = now_ms + full_ms - until_ms;
+	if (feed_status_is_healthy(to)) {
+		if (room_ms < 2 * HEALTH_TOLD_EVERY_MS)
+			return false;
+	} else if (room_ms < HEALTH_TOLD_EVERY_MS &&
+		   wait_ms < HEALTH_TOLD_EVERY_MS)
 		return false;
-	state->told_until_ms += HEALTH_TOLD_EVERY_MS;
+	if (room_ms > HEALTH_TOLD_EVERY_MS)
+		room_ms = HEALTH_TOLD_EVERY_MS;
+	state->told_until_ms += room_ms;
 	return true;
 }
 
-/* That the next change will have to wait, behind the reason. */
+/* That a change may have to wait from now on, behind the reason. */
 static void
 health_announce_pause(struct feed_state *state, int64_t now_ms)
 {
-	char wait[CLOCK_RFC3339_SIZE], *reason = state->reason;
+	char *reason = state->reason;
 
 	if (state->told_until_ms - now_ms <=
-	    (HEALTH_TOLD_AT_ONCE - 1) * HEALTH_TOLD_EVERY_MS)
+	    (HEALTH_TOLD_AT_ONCE - 2) * HEALTH_TOLD_EVERY_MS)
 		return;
 	state->reason = xasprintf(
-	    "%s%sthe state changes often and is told every %s at most",
-	    reason ? reason : "", reason ? "; " : "",
-	    clock_human(HEALTH_TOLD_EVERY_MS, wait));
+	    "%s%sthe state changes often and may be told some hours late",
+	    reason ? reason : "", reason ? "; " : "");
 	free(reason);
 }
 
 static void
-health_decide(
-    struct feed_state *state, struct health_change *change, int64_t now_ms)
+health_decide(struct feed_state *state, struct health_change *change,
+    int64_t wait_ms, int64_t now_ms)
 {
 	change->from = state->told;
-	change->is_news =
-	    health_is_news(state, change->to) && health_may_tell(state, now_ms);
+	change->is_news = health_is_news(state, change->to, wait_ms) &&
+			  health_may_tell(state, change->to, wait_ms, now_ms);
 	if (change->is_news) {
 		state->told = change->to;
 		health_announce_pause(state, now_ms);
@@ -94,8 +107,8 @@ health_decide(
 }
 
 struct health_change
-health_settle(
-    struct feed_state *state, enum feed_status to, char *reason, int64_t now_ms)
+health_settle(struct feed_state *state, enum feed_status to, char *reason,
+    int64_t wait_ms, int64_t now_ms)
 {
 	struct health_change change = {
 	    .to = to,
@@ -115,7 +128,7 @@ health_settle(
 	state->status = to;
 	free(state->reason);
 	state->reason = reason;
-	health_decide(state, &change, now_ms);
+	health_decide(state, &change, wait_ms, now_ms);
 	return change;
 }
 

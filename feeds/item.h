@@ -79,6 +79,7 @@ struct feed_doc {
 	struct item *items;	/* in the feed's order */
 	size_t item_count;
 	size_t dropped;		/* entries beyond the bound that may be new */
+	int64_t cut_s;		/* newest left out as older; TIME_NONE if none */
 	bool is_recovered;	/* the document was not well-formed */
 	const char *complaint;	/* what was wrong then, for people; else NULL */
 	const char *encoding;	/* what its bytes were read as */

@@ -30,6 +30,7 @@ parse_build_init(struct parse_build *build, const char *base_url)
 	memset(build, 0, sizeof(*build));
 	build->doc = arena_alloc(arena, sizeof(*build->doc));
 	build->doc->arena = arena;
+	build->doc->cut_s = TIME_NONE;
 	build->base = base_url && *base_url ? base_url : NULL;
 	build->max = PARSE_ITEMS_MAX;
 	memset(build->doc_ranks, PARSE_NO_RANK, sizeof(build->doc_ranks));

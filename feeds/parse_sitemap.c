@@ -3,6 +3,8 @@
  * that could be relied on, many with the oldest first: so all that a sitemap
  * may hold are read, and when they are too many for a document, the newest are
  * kept; only those of which nobody knows that they are older count as dropped.
+ * Of the others the newest date is handed on: where many known entries were
+ * dated anew, even a new one may be older than all that are kept.
  * An index names sitemaps only; it is not followed, but people are told
  * which of them to subscribe to.
  */
@@ -62,9 +64,11 @@ parse_sitemap_trim(struct parse_build *build)
 	for (i = 0; i < build->count; i++) {
 		date = parse_sitemap_date(&build->items[i]);
 		if (date < limit || (date == limit && room == 0)) {
-			/* what is known to be older is not missed */
+			/* of what is known to be older the newest is told */
 			if (date == limit || date == TIME_NONE)
 				build->doc->dropped++;
+			else if (date > build->doc->cut_s)
+				build->doc->cut_s = date;
 			continue;
 		}
 		room -= date == limit;

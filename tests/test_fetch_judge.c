@@ -7,17 +7,25 @@
 #define NOW_MS 1795419730000LL
 
 static struct fetch_result
-judge(int status, const char *body)
+judge_as(bool is_page, const char *cf_mitigated, int status, const char *body)
 {
-	struct http_response response = {
-	    .status = status, .body = xstrdup(body), .body_len = strlen(body)};
-	const struct fetch_known known = {.body_hash = 0};
+	struct http_response response = {.status = status,
+	    .body = xstrdup(body),
+	    .body_len = strlen(body),
+	    .cf_mitigated = cf_mitigated};
+	const struct fetch_known known = {.is_page = is_page};
 	struct fetch_result result = {.status = FEED_OK};
 
 	fetch_judge(&result, &response, &known, NOW_MS);
 	free(response.body);
 	free(result.body);
 	return result;
+}
+
+static struct fetch_result
+judge(int status, const char *body)
+{
+	return judge_as(false, NULL, status, body);
 }
 
 static void
@@ -104,6 +112,28 @@ a_feed_that_writes_about_challenges_is_a_feed(void **state)
 	assert_int_equal(judge(503, "_cf_chl_opt").status, FEED_UNREACHABLE);
 }
 
+/* Whether somebody demands a browser is known when it has no entries. */
+static void
+a_page_of_entries_is_read_before_it_is_taken_for_a_challenge(void **state)
+{
+	static const char page[] =
+	    "<html><tr><td>How px-captcha works</td></tr></html>";
+	struct fetch_result result = judge_as(true, NULL, 200, page);
+
+	(void)state;
+	assert_int_equal(result.outcome, FETCH_BODY);
+	assert_string_equal(result.challenger, "HUMAN");
+	assert_null(judge_as(true, NULL, 200, "<html>news").challenger);
+	result = judge_as(true, NULL, 403, page);
+	assert_int_equal(result.outcome, FETCH_FAILED);
+	assert_string_equal(feed_status_name(result.status), "blocked");
+	/* where the server itself says so */
+	result = judge_as(true, "challenge", 200, page);
+	assert_int_equal(result.outcome, FETCH_FAILED);
+	assert_string_equal(feed_status_name(result.status), "blocked");
+	is_blocked(200, page, "HUMAN");
+}
+
 static void
 a_mark_far_down_a_page_is_not_looked_for(void **state)
 {
@@ -143,6 +173,8 @@ main(void)
 	    cmocka_unit_test(
 		what_stands_on_ordinary_pages_counts_with_an_error_only),
 	    cmocka_unit_test(a_feed_that_writes_about_challenges_is_a_feed),
+	    cmocka_unit_test(
+		a_page_of_entries_is_read_before_it_is_taken_for_a_challenge),
 	    cmocka_unit_test(a_mark_far_down_a_page_is_not_looked_for),
 	    cmocka_unit_test(
 		the_same_body_is_told_by_its_hash_and_not_handed_on),

@@ -50,6 +50,20 @@ fail_with(struct fixture *f, enum feed_status status, const char *why)
 	f->change = health_after_fetch(&f->state, &result, f->now_ms);
 }
 
+/* HTTP 503 with a Retry-After. */
+static void
+stay_away(struct fixture *f, int64_t wait_ms)
+{
+	struct fetch_result result = {.outcome = FETCH_FAILED,
+	    .status = FEED_UNREACHABLE,
+	    .http_status = 503,
+	    .retry_after_ms = wait_ms};
+
+	f->now_ms += POLL_MS;
+	err_set(&result.reason, "HTTP 503 Service Unavailable");
+	f->change = health_after_fetch(&f->state, &result, f->now_ms);
+}
+
 static void
 unchanged(struct fixture *f, enum fetch_outcome outcome)
 {
@@ -411,6 +425,7 @@ no_bytes_at_all_are_a_failure(void **state)
 	parse_fails(f, PARSE_EMPTY, NULL);
 	is(f, FEED_EMPTY, 1);
 	is_news(f, FEED_OK, FEED_EMPTY);
+	rest(f);
 	/* byte for byte the last readable document: that one had entries */
 	unchanged(f, FETCH_SAME_BODY);
 	is(f, FEED_OK, 0);
@@ -500,6 +515,81 @@ a_feed_with_more_entries_than_are_read_says_so(void **state)
 	is_news(f, FEED_OK, FEED_GAP);
 	says(f, "15000 entries beyond the first 1 were left out");
 	assert_int_equal(f->change.gap_ms, 0);
+}
+
+/* A sitemap of which only the newest entry is kept; it is known. */
+static void
+cut_document(struct fixture *f, int64_t newest_s, int64_t cut_s, size_t dropped)
+{
+	struct fetch_result result = {.outcome = FETCH_BODY};
+	struct item item = {.published_s = newest_s, .updated_s = TIME_NONE};
+	struct feed_doc doc = {.format = FEED_FORMAT_SITEMAP,
+	    .items = &item,
+	    .item_count = 1,
+	    .dropped = dropped,
+	    .cut_s = cut_s};
+
+	f->now_ms += POLL_MS;
+	f->change = health_after_parse(
+	    &f->state, &result, PARSE_OK, &doc, NULL, f->now_ms);
+	look_up(f, true, false);
+}
+
+static void
+entries_left_out_that_may_be_new_are_a_gap(void **state)
+{
+	struct fixture *f = *state;
+
+	/* nothing is missed on a first poll */
+	cut_document(f, NOW_S - 10 * HOUR_S, NOW_S - 20 * HOUR_S, 0);
+	is(f, FEED_OK, 0);
+	/* all that was left out is older than what was seen */
+	cut_document(f, NOW_S - 9 * HOUR_S, NOW_S - 10 * HOUR_S - 1, 0);
+	is(f, FEED_OK, 0);
+	cut_document(f, NOW_S - 8 * HOUR_S, NOW_S - 9 * HOUR_S, 0);
+	is(f, FEED_GAP, 0);
+	is_news(f, FEED_OK, FEED_GAP);
+	says(f, "entries beyond the newest 1 were left out, and some of them "
+		"may be new");
+	cut_document(f, NOW_S, TIME_NONE, 0);
+	is(f, FEED_OK, 0);
+	cut_document(f, NOW_S, TIME_NONE, 7);
+	is(f, FEED_GAP, 0);
+	says(f, "7 entries beyond the newest 1 were left out");
+}
+
+static void
+a_cut_without_dates_before_it_is_no_gap(void **state)
+{
+	struct fixture *f = *state;
+
+	undated_document(f);
+	cut_document(f, NOW_S, NOW_S - HOUR_S, 0);
+	is(f, FEED_OK, 0);
+}
+
+static void
+who_demands_a_browser_is_named_where_a_page_has_no_entries(void **state)
+{
+	struct fixture *f = *state;
+	struct fetch_result result = {
+	    .outcome = FETCH_BODY, .challenger = "HUMAN"};
+	struct item item = {.published_s = NOW_S, .updated_s = TIME_NONE};
+	struct feed_doc doc = {.format = FEED_FORMAT_PAGE,
+	    .items = &item,
+	    .item_count = 1};
+
+	f->change = health_after_parse(
+	    &f->state, &result, PARSE_OK, &doc, NULL, f->now_ms);
+	is(f, FEED_OK, 0);
+	assert_null(f->state.reason);
+	doc.item_count = 0;
+	doc.complaint = "html-item found nothing";
+	f->change = health_after_parse(
+	    &f->state, &result, PARSE_OK, &doc, NULL, f->now_ms);
+	is(f, FEED_EMPTY, 0);
+	is_news(f, FEED_OK, FEED_EMPTY);
+	says(f, "HUMAN demands a browser; html-item found nothing");
 }
 
 static void
@@ -1038,12 +1128,28 @@ a_feed_that_flaps_does_not_drown_the_operator(void **state)
 	int told;
 
 	DOCUMENT(f, NOW_S);
-	told = alternate(f, HEALTH_TOLD_AT_ONCE);
-	assert_int_equal(told, HEALTH_TOLD_AT_ONCE);
-	says(f, "the state changes often and is told every 6 h at most");
+	told = alternate(f, HEALTH_TOLD_AT_ONCE - 1);
+	assert_int_equal(told, HEALTH_TOLD_AT_ONCE - 1);
+	says(f, "the state changes often and may be told some hours late");
 	/* 10 days, a poll every 15 minutes */
 	told = alternate(f, 960);
 	assert_in_range(told, 10 * 24 / 6 - 2, 10 * 24 / 6 + 1);
+}
+
+/* Refused and well in turns, until there is one place left. */
+static void
+flap(struct fixture *f)
+{
+	DOCUMENT(f, NOW_S);
+	fail_with(f, FEED_BLOCKED, "HTTP 401 Unauthorized");
+	is_news(f, FEED_OK, FEED_BLOCKED);
+	unchanged(f, FETCH_NOT_MODIFIED);
+	is_news(f, FEED_BLOCKED, FEED_OK);
+	fail_with(f, FEED_BLOCKED, "HTTP 401 Unauthorized");
+	is_news(f, FEED_OK, FEED_BLOCKED);
+	unchanged(f, FETCH_NOT_MODIFIED);
+	is(f, FEED_OK, 0);
+	assert_false(f->change.is_news);
 }
 
 static void
@@ -1052,11 +1158,13 @@ what_was_not_told_while_it_flapped_is_told_when_it_holds(void **state)
 	struct fixture *f = *state;
 	int i, told = 0;
 
-	DOCUMENT(f, NOW_S);
-	alternate(f, HEALTH_TOLD_AT_ONCE + 1);
-	is(f, FEED_BROKEN, 1);
+	flap(f);
+	fail_with(f, FEED_GONE, "HTTP 410 Gone");
+	is_news(f, FEED_BLOCKED, FEED_GONE);
+	parse_fails(f, PARSE_BROKEN, "torn");
+	is(f, FEED_BROKEN, 2);
 	assert_false(f->change.is_news);
-	assert_string_equal(feed_status_name(f->state.told), "ok");
+	assert_string_equal(feed_status_name(f->state.told), "gone");
 	for (i = 0; i < 2 * 24; i++) {
 		parse_fails(f, PARSE_BROKEN, "torn");
 		told += f->change.is_news;
@@ -1066,13 +1174,74 @@ what_was_not_told_while_it_flapped_is_told_when_it_holds(void **state)
 }
 
 static void
+the_last_place_is_kept_for_what_is_worse(void **state)
+{
+	struct fixture *f = *state;
+	int i, told = 0;
+
+	flap(f);
+	fail_with(f, FEED_GONE, "HTTP 410 Gone");
+	is_news(f, FEED_BLOCKED, FEED_GONE);
+	/* that it is well again waits until that could be taken back */
+	for (i = 0; i < 24; i++) {
+		unchanged(f, FETCH_NOT_MODIFIED);
+		assert_false(f->change.is_news);
+	}
+	for (i = 0; i < 25; i++) {
+		unchanged(f, FETCH_NOT_MODIFIED);
+		told += f->change.is_news;
+	}
+	assert_int_equal(told, 1);
+	fail_with(f, FEED_GONE, "HTTP 410 Gone");
+	is_news(f, FEED_OK, FEED_GONE);
+}
+
+static void
+a_server_that_wants_us_away_for_long_is_news_at_once(void **state)
+{
+	struct fixture *f = *state;
+
+	/* on the very first poll, too */
+	stay_away(f, HEALTH_FAR_MS + 1);
+	is(f, FEED_UNREACHABLE, 1);
+	is_news(f, FEED_NEW, FEED_UNREACHABLE);
+	stay_away(f, HEALTH_FAR_MS + 1);
+	assert_false(f->change.is_news);
+	DOCUMENT(f, NOW_S);
+	is_news(f, FEED_UNREACHABLE, FEED_OK);
+	stay_away(f, HEALTH_FAR_MS);
+	is(f, FEED_UNREACHABLE, 1);
+	assert_false(f->change.is_news);
+	stay_away(f, 7LL * DAY_S * 1000);
+	is_news(f, FEED_OK, FEED_UNREACHABLE);
+}
+
+static void
+nothing_is_held_back_until_after_a_long_wait(void **state)
+{
+	struct fixture *f = *state;
+	int64_t full_ms = HEALTH_TOLD_AT_ONCE * HEALTH_TOLD_EVERY_MS;
+
+	flap(f);
+	fail_with(f, FEED_GONE, "HTTP 410 Gone");
+	is_news(f, FEED_BLOCKED, FEED_GONE);
+	/* there will be room before the next poll but one */
+	stay_away(f, HEALTH_TOLD_EVERY_MS - 1);
+	assert_false(f->change.is_news);
+	stay_away(f, HEALTH_TOLD_EVERY_MS);
+	is_news(f, FEED_GONE, FEED_UNREACHABLE);
+	assert_int_equal(f->state.told_until_ms, f->now_ms + full_ms);
+}
+
+static void
 a_clock_set_back_does_not_keep_news_for_ever(void **state)
 {
 	struct fixture *f = *state;
 	int i, told = 0;
 
-	DOCUMENT(f, NOW_S);
-	alternate(f, HEALTH_TOLD_AT_ONCE);
+	flap(f);
+	fail_with(f, FEED_GONE, "HTTP 410 Gone");
+	is_news(f, FEED_BLOCKED, FEED_GONE);
 	f->now_ms -= 400LL * DAY_S * 1000;
 	for (i = 0; i < 4 * 24 * 2; i++) {
 		parse_fails(f, PARSE_BROKEN, "torn");
@@ -1159,6 +1328,9 @@ main(void)
 	    TEST(entries_that_join_on_are_no_gap),
 	    TEST(what_joins_on_by_its_entries_is_no_gap_whatever_the_dates),
 	    TEST(a_feed_with_more_entries_than_are_read_says_so),
+	    TEST(entries_left_out_that_may_be_new_are_a_gap),
+	    TEST(a_cut_without_dates_before_it_is_no_gap),
+	    TEST(who_demands_a_browser_is_named_where_a_page_has_no_entries),
 	    TEST(where_an_entry_has_no_date_a_gap_is_not_claimed),
 	    TEST(a_feed_that_was_empty_for_a_while_can_have_a_gap),
 	    TEST(a_feed_without_dates_says_so_once),
@@ -1190,6 +1362,9 @@ main(void)
 	    TEST(a_failure_that_was_not_told_ends_no_complaint_about_the_document),
 	    TEST(a_feed_that_flaps_does_not_drown_the_operator),
 	    TEST(what_was_not_told_while_it_flapped_is_told_when_it_holds),
+	    TEST(the_last_place_is_kept_for_what_is_worse),
+	    TEST(a_server_that_wants_us_away_for_long_is_news_at_once),
+	    TEST(nothing_is_held_back_until_after_a_long_wait),
 	    TEST(a_clock_set_back_does_not_keep_news_for_ever),
 	    TEST(what_a_document_asks_for_is_remembered),
 	    TEST(what_an_outage_here_held_back_is_told_by_the_next_failure),

@@ -59,6 +59,50 @@ of_a_long_list_the_first_headlines_are_kept(void **state)
 }
 
 static void
+assert_listing(const char *html, const char *want)
+{
+	char *text = xasprintf(RSS "<item><title>Morning brief - Wire</title>"
+				   "<source>Wire</source><description>"
+				   "<![CDATA[%s]]></description></item>" END,
+	    html);
+	struct feed_doc *doc = parse_text(text);
+
+	assert_string_equal(doc->items[0].title, "Morning brief");
+	assert_string_equal(doc->items[0].summary, want);
+	feed_doc_free(&doc);
+	free(text);
+}
+
+static void
+what_may_be_no_outlets_name_is_kept(void **state)
+{
+	(void)state;
+	assert_listing("<a href='x'>Morning brief</a> <font>Wire</font>", "");
+	assert_listing("<a href='x'>Morning brief</a> <font>Wire</font>"
+		       "<a href='y'>Other news</a> "
+		       "<font><font>Korea Herald </font></font>",
+	    "Other news");
+	/* 40 bytes may be a name */
+	assert_listing("<a href='y'>Other news</a> "
+		       "<font>1234567890123456789012345678901234567890</font>",
+	    "Other news");
+	assert_listing(
+	    "<a href='y'>Other news</a> "
+	    "<font>12345678901234567890123456789012345678901</font>",
+	    "Other news 12345678901234567890123456789012345678901");
+	/* behind the entry's own headline stands its own outlet, or text */
+	assert_listing("<a href='x'>Morning brief</a><br><font size='-1'>North "
+		       "Korea fired a ballistic missile on Sunday.</font>",
+	    "Morning brief North Korea fired a ballistic missile on Sunday.");
+	assert_listing("<a href='x'>Morning brief</a><br><font>Missile</font>",
+	    "Morning brief Missile");
+	/* and behind an outlet no other one */
+	assert_listing("<a href='y'>Other news</a> <font>Herald</font> "
+		       "<font>Missile</font>",
+	    "Other news Herald Missile");
+}
+
+static void
 a_name_alone_or_another_one_is_not_taken_off(void **state)
 {
 	static const char *const titles[] = {
@@ -106,6 +150,16 @@ the_target_that_an_aggregators_link_names_is_the_link(void **state)
 	assert_target("https://www.google.com/url?rct=j&amp;url="
 		      "https://o.example/a&amp;ct=ga",
 	    "", "https://o.example/a");
+	assert_target("http://b.example/?url=http://o.example/?p=1", source,
+	    "http://o.example/?p=1");
+	/* a front page says nothing of an entry, unless its guid does */
+	assert_target("http://b.example/?id=1&amp;url=http://o.example", source,
+	    "http://b.example/?id=1&url=http://o.example");
+	assert_target("http://b.example/?id=1&amp;url=http://o.example/%23a",
+	    source, "http://b.example/?id=1&url=http://o.example/%23a");
+	assert_target("http://b.example/?id=1&amp;url=http://o.example/",
+	    "<source>O</source><guid isPermaLink='false'>7</guid>",
+	    "http://o.example/");
 	/* links that are not an aggregator's stay as they are */
 	assert_target("http://b.example/?url=http://o.example/", "",
 	    "http://b.example/?url=http://o.example/");
@@ -218,6 +272,10 @@ of_too_many_entries_the_newest_are_kept(void **state)
 	assert_int_equal(doc->item_count, PARSE_ITEMS_MAX);
 	/* what is known to be older is not missed */
 	assert_int_equal(doc->dropped, 0);
+	/* but nobody knows whether it was seen before: its newest date is */
+	assert_true(doc->cut_s > TIME_NONE);
+	assert_true(doc->cut_s < doc->items[0].published_s ||
+	    doc->cut_s < doc->items[0].updated_s);
 	assert_string_equal(doc->items[0].url, "https://a.example/700");
 	assert_string_equal(
 	    doc->items[PARSE_ITEMS_MAX - 1].url, "https://a.example/5699");
@@ -261,6 +319,7 @@ a_sitemap_holds_50000_urls_at_most(void **state)
 	doc = parse_text(body.data);
 	assert_int_equal(doc->item_count, PARSE_ITEMS_MAX);
 	assert_int_equal(doc->dropped, 50010 - PARSE_ITEMS_MAX);
+	assert_int_equal(doc->cut_s, TIME_NONE);
 	feed_doc_free(&doc);
 	buf_clear(&body);
 }
@@ -443,12 +502,17 @@ members_of_a_compressed_file_are_counted(void **state)
 	buf_init(&body, 0);
 	append_gzip(&body, sitemap_text, sizeof(sitemap_text) - 1);
 	/* each is empty: without a bound they would cost for ever */
-	for (i = 0; i < 1500; i++)
+	for (i = 0; i < 999; i++)
 		append_gzip(&body, "", 0);
-	append_gzip(&body, "<url>", 5);
 	doc = parse_good(body.data, body.len, NULL);
 	assert_int_equal(doc->item_count, 1);
 	assert_false(doc->is_recovered);
+	feed_doc_free(&doc);
+	append_gzip(&body, " ", 1);
+	doc = parse_good(body.data, body.len, NULL);
+	assert_int_equal(doc->item_count, 1);
+	assert_true(doc->is_recovered);
+	assert_string_equal(doc->complaint, "more than 1000 gzip members");
 	feed_doc_free(&doc);
 	buf_clear(&body);
 }
@@ -461,6 +525,7 @@ main(void)
 	    cmocka_unit_test(an_entry_of_a_plain_sitemap_has_no_title),
 	    cmocka_unit_test(an_aggregators_entry_is_its_outlets),
 	    cmocka_unit_test(of_a_long_list_the_first_headlines_are_kept),
+	    cmocka_unit_test(what_may_be_no_outlets_name_is_kept),
 	    cmocka_unit_test(a_name_alone_or_another_one_is_not_taken_off),
 	    cmocka_unit_test(
 		the_target_that_an_aggregators_link_names_is_the_link),

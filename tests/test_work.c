@@ -147,6 +147,8 @@ a_document_comes_back_as_the_parser_made_it(void **state)
 	assert_int_equal(doc->ttl_s, direct->ttl_s);
 	assert_int_equal(doc->ttl_s, 1800);
 	assert_int_equal(doc->dropped, direct->dropped);
+	assert_int_equal(doc->cut_s, direct->cut_s);
+	assert_int_equal(doc->cut_s, TIME_NONE);
 	assert_int_equal(doc->is_recovered, direct->is_recovered);
 	assert_same_text(doc->complaint, direct->complaint);
 	assert_same_text(doc->encoding, direct->encoding);
