@@ -2,7 +2,8 @@
  * Bodies that are compressed files: sitemaps are served as sitemap.xml.gz, of
  * the type application/gzip, which is no transfer's encoding and so not for
  * libcurl to undo. What comes out is bounded; of a file that is cut off, or
- * broken in its middle, what stands before is read.
+ * broken in its middle, or has too many members, what stands before is read,
+ * and the rest is told.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -53,10 +54,15 @@ parse_gzip_inflate(z_stream *stream, struct buf *out, struct err *complaint)
 		rc = parse_gzip_step(stream, out, &is_full);
 		if (is_full)
 			return -1;
-		if (rc == Z_STREAM_END && parse_gzip_has_more(stream) &&
-		    members++ < PARSE_GZIP_MEMBERS_MAX &&
-		    inflateReset(stream) == Z_OK)
-			continue;
+		if (rc == Z_STREAM_END && parse_gzip_has_more(stream)) {
+			if (members++ == PARSE_GZIP_MEMBERS_MAX) {
+				err_set(complaint, "more than %d gzip members",
+				    PARSE_GZIP_MEMBERS_MAX);
+				return 0;
+			}
+			if (inflateReset(stream) == Z_OK)
+				continue;
+		}
 		if (rc != Z_OK)
 			break;
 	}

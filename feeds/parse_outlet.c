@@ -5,12 +5,14 @@
  * outlet. A topic that looks for Korea would match all that such outlets
  * write. So the name goes where authors stand, if <source> says the same name;
  * then the entry is an aggregator's, and of a list only the other headlines
- * are kept.
+ * are kept. What may be anything but an outlet's name makes of the list a
+ * summary like any other: it stays as it is.
  *
  * Links lead through the aggregator. Where they name their target (Bing,
  * Google Alerts) that is the link: the rest of them is another one at each
- * poll, and an entry without a guid would be new every time. Those of Google
- * News name nothing, and stay.
+ * poll, and an entry without a guid would be new every time. But a front page
+ * is the target of many: an entry without a guid would be known by it already.
+ * Those of Google News name nothing, and stay.
  */
 #include <curl/curl.h>
 #include <libxml/HTMLparser.h>
@@ -22,13 +24,17 @@
 #include "text/html.h"
 
 #define PARSE_LISTED_MAX 32 /* headlines of one entry */
+#define PARSE_OUTLET_MAX 40 /* bytes of a name; a sentence has more */
 
 struct parse_listing {
 	struct parse_build *build;
 	struct buf link; /* the text of the link being read */
+	struct buf name; /* of an outlet, being read */
+	struct buf clean; /* the same, to be compared */
 	struct buf lines;
 	unsigned depth; /* of links in links */
 	unsigned outlets; /* elements that are open and name one */
+	bool is_unnamed; /* another headline that no outlet follows so far */
 	bool is_prose; /* there is other text, too */
 	unsigned count;
 	htmlParserCtxtPtr ctxt;
@@ -64,12 +70,30 @@ parse_outlet_end_link(struct parse_listing *listing)
 	(void)text_clean(buf_str(&listing->link), listing->link.len,
 	    ITEM_TITLE_MAX, &listing->lines);
 	buf_reset(&listing->link);
-	if (listing->lines.len > from &&
-	    strcmp(listing->lines.data + from, listing->build->item.title) != 0)
+	listing->is_unnamed =
+	    listing->lines.len > from &&
+	    strcmp(listing->lines.data + from, listing->build->item.title) != 0;
+	if (listing->is_unnamed)
 		return;
 	listing->lines.len = from > 0 ? from - 1 : 0;
 	if (listing->lines.data)
 		listing->lines.data[listing->lines.len] = '\0';
+}
+
+/* A name ends: the entry's own outlet, or that of a headline before it. */
+static void
+parse_outlet_end_name(struct parse_listing *listing)
+{
+	buf_reset(&listing->clean);
+	(void)text_clean(buf_str(&listing->name), listing->name.len,
+	    ITEM_TITLE_MAX, &listing->clean);
+	buf_reset(&listing->name);
+	if (listing->clean.len == 0 ||
+	    strcmp(listing->clean.data, listing->build->outlet) == 0)
+		return;
+	if (!listing->is_unnamed || listing->clean.len > PARSE_OUTLET_MAX)
+		listing->is_prose = true;
+	listing->is_unnamed = false;
 }
 
 static void
@@ -93,8 +117,9 @@ parse_outlet_on_end(void *data, const xmlChar *name)
 {
 	struct parse_listing *listing = data;
 
-	if (strcmp((const char *)name, "font") == 0 && listing->outlets > 0)
-		listing->outlets--;
+	if (strcmp((const char *)name, "font") == 0 && listing->outlets > 0 &&
+	    --listing->outlets == 0)
+		parse_outlet_end_name(listing);
 	if (strcmp((const char *)name, "a") == 0 && listing->depth > 0 &&
 	    --listing->depth == 0)
 		parse_outlet_end_link(listing);
@@ -121,7 +146,9 @@ parse_outlet_on_text(void *data, const xmlChar *text, int len)
 
 	if (listing->depth > 0)
 		(void)buf_add(&listing->link, text, (size_t)len);
-	else if (listing->outlets == 0)
+	else if (listing->outlets > 0)
+		(void)buf_add(&listing->name, text, (size_t)len);
+	else
 		listing->is_prose |=
 		    !parse_outlet_is_blank((const char *)text, (size_t)len);
 }
@@ -158,12 +185,16 @@ parse_outlet_take_list(struct parse_build *build)
 	struct parse_listing listing = {.build = build};
 
 	buf_init(&listing.link, PARSE_RAW_MAX);
+	buf_init(&listing.name, PARSE_RAW_MAX);
+	buf_init(&listing.clean, 0);
 	buf_init(&listing.lines, ITEM_TEXT_MAX);
 	parse_outlet_read(&listing, build->listing.data, build->listing.len);
 	if (!listing.is_prose)
 		build->item.summary = arena_strndup(build->doc->arena,
 		    buf_str(&listing.lines), listing.lines.len);
 	buf_clear(&listing.link);
+	buf_clear(&listing.name);
+	buf_clear(&listing.clean);
 	buf_clear(&listing.lines);
 }
 
@@ -206,6 +237,19 @@ parse_outlet_target(const struct parse_build *build, size_t *len_r)
 	return strncmp(target, "http", 4) == 0 ? target : NULL;
 }
 
+/* Whether an absolute URL has nothing behind its host. */
+static bool
+parse_outlet_is_front(const char *url)
+{
+	const char *p = strstr(url, "://");
+
+	p = p ? p + 3 : url;
+	p += strcspn(p, "/?#");
+	if (*p == '/')
+		p++;
+	return *p == '\0' || *p == '#';
+}
+
 static void
 parse_outlet_take_target(struct parse_build *build)
 {
@@ -222,7 +266,7 @@ parse_outlet_take_target(struct parse_build *build)
 	if (!plain)
 		abort(); /* only for want of memory */
 	url = parse_link(build, NULL, plain, (size_t)plain_len);
-	if (url)
+	if (url && (build->item.guid || !parse_outlet_is_front(url)))
 		build->item.url = url;
 	curl_free(plain);
 }

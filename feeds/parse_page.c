@@ -396,6 +396,7 @@ parse_page_read(struct page_reader *page, xmlDocPtr doc)
 	page->ctxt->error = parse_page_on_error;
 	page->ctxt->userData = page;
 	page->ctxt->opLimit = PARSE_PAGE_STEPS_MAX;
+	xpath_charge(page->ctxt);
 	/* numbers the elements, so that comparing their places is cheap */
 	(void)xmlXPathOrderDocElems(doc);
 	xmlSetGenericErrorFunc(NULL, parse_page_on_message);

@@ -498,6 +498,97 @@ what_expressions_take_is_counted_over_all_entries(void **state)
 	buf_clear(&page);
 }
 
+/* 30000 links in an element with 100 kB of text: 3 GB to read. */
+static void
+texts_that_functions_read_are_counted(void **state)
+{
+	static const char *const items[] = {
+	    "//a[contains(.., 'zz')]",
+	    "//a[contains('zz', ..)]",
+	    "//a[starts-with(string(..), 'zz')]",
+	    "//a[normalize-space(..) = 'zz']",
+	    "//a[parent::div[string-length() = 1]]",
+	    "//a[translate(.., 'x', 'y') = 'zz']",
+	    "//a[substring-before(concat('a', ..), 'zz')]",
+	    "//a[number(..) = 1]",
+	    "//a[round(..) = 1]",
+	    "//a[sum(..) = 1]",
+	    "//a[contains(/, 'zz')]",
+	};
+	struct conf_html html = {.title = "."};
+	struct buf page;
+	size_t i;
+
+	(void)state;
+	buf_init(&page, 0);
+	append(&page, "<div>");
+	append_many(&page, "word ", 20000);
+	append_many(&page, "<a></a>", 30000);
+	for (i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
+		html.item = items[i];
+		assert_page_refused(&html, page.data, page.len, PARSE_BROKEN,
+		    "html-item: takes too long on this page");
+	}
+	buf_clear(&page);
+}
+
+static void
+one_text_within_another_is_looked_for_at_a_price(void **state)
+{
+	static const struct conf_html html = {
+	    .item = "//div[contains(., ../b)]", .title = "."};
+	struct buf page;
+
+	(void)state;
+	buf_init(&page, 0);
+	append(&page, "<b>");
+	append_many(&page, "a", 1000000);
+	append(&page, "b</b><div>");
+	append_many(&page, "a", 2000000);
+	append(&page, "</div>");
+	assert_page_refused(&html, page.data, page.len, PARSE_BROKEN,
+	    "html-item: takes too long on this page");
+	buf_clear(&page);
+}
+
+static void
+functions_find_what_they_found_without_a_price(void **state)
+{
+	static const char *const items[] = {
+	    "//li[contains(a, 'ne') and contains(@class, 'new')]",
+	    "//li[starts-with(., 'On')]",
+	    "//li[string() = 'One 1']",
+	    "//li[string(a) = 'One']",
+	    "//li[normalize-space(text()) = '1']",
+	    "//li[b or string-length() = 5 and string-length(a) = 3]",
+	    "//li[substring(a, 2, 1) = 'n']",
+	    "//li[substring-before(., '1') = 'One ']",
+	    "//li[substring-after(., 'One ') = '1']",
+	    "//li[translate(a, 'O', 'o') = 'one']",
+	    "//li[concat(a, '-', text()) = 'One- 1']",
+	    "//li[number(text()) = 1]",
+	    "//li[text()[number() = 1]]",
+	    "//li[sum(text()) = 1]",
+	    "//li[floor(text()) = 1 and ceiling(text()) = round(text())]",
+	    "//li[number(true()) = 1 and a = 'One']",
+	    "//li[contains(@none, '') and not(contains(., 'T'))]",
+	};
+	struct conf_html html = {.title = "a"};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
+		struct feed_doc *doc;
+
+		html.item = items[i];
+		doc = page_with(&html, "<li class='a new'><a>One</a> 1</li>"
+				       "<li><a>Two</a> 22</li>");
+		assert_int_equal(doc->item_count, 1);
+		assert_string_equal(doc->items[0].title, "One");
+		feed_doc_free(&doc);
+	}
+}
+
 static void
 text_that_is_found_again_and_again_is_bounded(void **state)
 {
@@ -636,6 +727,9 @@ main(void)
 	    cmocka_unit_test(entries_beyond_the_bound_are_dropped),
 	    cmocka_unit_test(an_expression_that_takes_too_long_breaks_the_poll),
 	    cmocka_unit_test(what_expressions_take_is_counted_over_all_entries),
+	    cmocka_unit_test(texts_that_functions_read_are_counted),
+	    cmocka_unit_test(one_text_within_another_is_looked_for_at_a_price),
+	    cmocka_unit_test(functions_find_what_they_found_without_a_price),
 	    cmocka_unit_test(text_that_is_found_again_and_again_is_bounded),
 	    cmocka_unit_test(a_long_entry_is_cut),
 	    cmocka_unit_test(tries_at_dates_are_bounded),
