@@ -86,9 +86,8 @@ what_may_be_no_outlets_name_is_kept(void **state)
 	assert_listing("<a href='y'>Other news</a> "
 		       "<font>1234567890123456789012345678901234567890</font>",
 	    "Other news");
-	assert_listing(
-	    "<a href='y'>Other news</a> "
-	    "<font>12345678901234567890123456789012345678901</font>",
+	assert_listing("<a href='y'>Other news</a> "
+		       "<font>12345678901234567890123456789012345678901</font>",
 	    "Other news 12345678901234567890123456789012345678901");
 	/* behind the entry's own headline stands its own outlet, or text */
 	assert_listing("<a href='x'>Morning brief</a><br><font size='-1'>North "
@@ -128,9 +127,9 @@ a_name_alone_or_another_one_is_not_taken_off(void **state)
 static void
 assert_target(const char *link, const char *source, const char *want)
 {
-	char *text = xasprintf(
-	    RSS "<item><title>A</title><link>%s</link>%s</item>" END, link,
-	    source);
+	char *text =
+	    xasprintf(RSS "<item><title>A</title><link>%s</link>%s</item>" END,
+		link, source);
 	struct feed_doc *doc = parse_text(text);
 
 	assert_string_equal(doc->items[0].url, want);
@@ -275,7 +274,7 @@ of_too_many_entries_the_newest_are_kept(void **state)
 	/* but nobody knows whether it was seen before: its newest date is */
 	assert_true(doc->cut_s > TIME_NONE);
 	assert_true(doc->cut_s < doc->items[0].published_s ||
-	    doc->cut_s < doc->items[0].updated_s);
+		    doc->cut_s < doc->items[0].updated_s);
 	assert_string_equal(doc->items[0].url, "https://a.example/700");
 	assert_string_equal(
 	    doc->items[PARSE_ITEMS_MAX - 1].url, "https://a.example/5699");

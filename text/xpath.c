@@ -461,8 +461,8 @@ xpath_on_sum(xmlXPathParserContextPtr parser, int count)
 	if (count == 1 && object && object->type == XPATH_NODESET)
 		n = xmlXPathNodeSetGetLength(object->nodesetval);
 	for (i = 0; i < n; i++) {
-		if (xpath_take_node(parser->context,
-			object->nodesetval->nodeTab[i]) == 0)
+		if (xpath_take_node(
+			parser->context, object->nodesetval->nodeTab[i]) == 0)
 			continue;
 		xmlXPathErr(parser, XPATH_OP_LIMIT_EXCEEDED);
 		return;

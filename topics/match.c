@@ -60,6 +60,7 @@ matcher_new(const struct topicset *topics)
 	/* there from the beginning: an empty list of it is no null pointer */
 	eval->occurrences =
 	    xgrow(NULL, 1, &eval->occurrence_cap, sizeof(*eval->occurrences));
+	eval->spans = xgrow(NULL, 1, &eval->span_cap, sizeof(*eval->spans));
 	eval->sets = xcalloc(topics->set_count, sizeof(*eval->sets));
 	matcher->present = xcalloc(
 	    presence_words(&topics->presence), sizeof(*matcher->present));
