@@ -144,9 +144,9 @@ sandbox_add_rules(scmp_filter_ctx filter)
 	}
 	/* only of itself: abort(3), and its own limits */
 	if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-		SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())) < 0 ||
+		SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0)) < 0 ||
 	    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
-		SCMP_A0(SCMP_CMP_EQ, 0)) < 0)
+		SCMP_A0(SCMP_CMP_EQ, 0, 0)) < 0)
 		return -1;
 	/* memory, but never code */
 	if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
