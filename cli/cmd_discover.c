@@ -23,15 +23,12 @@ static void
 discover_print_json(const struct found *found)
 {
 	json_t *object = json_object();
-	char *line;
 
 	json_set_string(object, "url", found->url);
 	json_set_string(object, "title", found->title);
 	json_set_string(object, "type", found->type);
 	json_set_string(object, "kind", found->kind);
-	line = json_line(object);
-	puts(line);
-	free(line);
+	json_print_line(stdout, object);
 	json_decref(object);
 }
 

@@ -51,10 +51,7 @@ explain_show_json(const struct explain_run *run,
 {
 	json_t *object = explain_json(explanation, &entry->item,
 	    (json_t *)entry->id, !run->options->is_all);
-	char *line = json_line(object);
-
-	puts(line);
-	free(line);
+	json_print_line(stdout, object);
 	json_decref(object);
 }
 

@@ -240,13 +240,7 @@ feeds_print_json(const json_t *list)
 	const json_t *feed;
 	size_t i;
 
-	json_array_foreach(list, i, feed)
-	{
-		char *line = json_line(feed);
-
-		puts(line);
-		free(line);
-	}
+	json_array_foreach(list, i, feed) json_print_line(stdout, feed);
 }
 
 static void

@@ -17,6 +17,7 @@
 #include "feeds/url.h"
 #include "lib/alloc.h"
 #include "lib/buf.h"
+#include "lib/fd.h"
 #include "lib/map.h"
 
 #define IMPORT_MODE 0640
@@ -240,22 +241,6 @@ import_load_opml(struct import *import)
 	return import->opml ? 0 : -1;
 }
 
-static int
-import_write_all(int fd, const char *text, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, text, len);
-
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return -1;
-		text += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 /* A file that is there is not overwritten: names may have been changed in it.
  */
 static int
@@ -269,7 +254,7 @@ import_write_file(const struct import *import)
 		cli_error("%s: %s", import->out_path, strerror(errno));
 		return -1;
 	}
-	rc = import_write_all(fd, import->out.data, import->out.len);
+	rc = fd_write(fd, import->out.data, import->out.len);
 	if (close(fd) == -1)
 		rc = -1;
 	if (rc == -1) {

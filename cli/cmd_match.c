@@ -76,16 +76,13 @@ static void
 match_print_json(const struct match_run *run, const json_t *id)
 {
 	json_t *object = json_object(), *topics = json_array();
-	char *line;
 	size_t i;
 
 	for (i = 0; i < run->wanted_count; i++)
 		json_append(topics, json_string(run->wanted[i]->topic->name));
 	json_set(object, "id", id ? json_deep_copy(id) : json_null());
 	json_set(object, "topics", topics);
-	line = json_line(object);
-	puts(line);
-	free(line);
+	json_print_line(stdout, object);
 	json_decref(object);
 }
 

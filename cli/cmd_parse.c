@@ -59,7 +59,6 @@ static void
 parse_print_json(const struct item *item)
 {
 	json_t *object = json_object(), *categories = json_array();
-	char *line;
 	size_t i;
 
 	for (i = 0; i < item->category_count; i++) {
@@ -77,9 +76,7 @@ parse_print_json(const struct item *item)
 	json_set_string(
 	    object, "author", item->author_count ? item->authors[0] : NULL);
 	json_set(object, "categories", categories);
-	line = json_line(object);
-	puts(line);
-	free(line);
+	json_print_line(stdout, object);
 	json_decref(object);
 }
 
@@ -103,8 +100,7 @@ static void
 parse_print_item(const struct item *item)
 {
 	char date[CLOCK_RFC3339_SIZE] = "no date";
-	int64_t date_s = item->published_s != TIME_NONE ? item->published_s
-							: item->updated_s;
+	int64_t date_s = item_date(item);
 	const char *text = *item->summary ? item->summary : item->content;
 
 	if (date_s != TIME_NONE)

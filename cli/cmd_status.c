@@ -249,16 +249,13 @@ status_show(void *data, struct ask *ask, struct err *err)
 	const struct status_options *options = data;
 	json_t *status = ask_get(ask, "/api/v1/status", err);
 	struct view view;
-	char *line;
 
 	if (!status)
 		return -1;
 	view_init(&view, status);
-	if (options->is_json) {
-		line = json_line(status);
-		puts(line);
-		free(line);
-	} else
+	if (options->is_json)
+		json_print_line(stdout, status);
+	else
 		status_print(&view, status);
 	json_decref(status);
 	return 0;

@@ -116,7 +116,6 @@ match_stats_print_json(const struct match_stats *stats,
 {
 	json_t *object = json_object(), *seconds = json_object();
 	double matching = match_stats_seconds(stats);
-	char *line;
 	int step;
 
 	json_set_int(object, "topics", (int64_t)topicset_count(topics));
@@ -134,9 +133,7 @@ match_stats_print_json(const struct match_stats *stats,
 	    json_real(match_stats_rate((double)stats->items, matching)));
 	json_set(object, "bytes_per_second",
 	    json_real(match_stats_rate((double)stats->bytes, matching)));
-	line = json_line(object);
-	fprintf(out, "%s\n", line);
-	free(line);
+	json_print_line(out, object);
 	json_decref(object);
 }
 

@@ -197,7 +197,6 @@ replay_print_change(const struct replay_row *row, enum replay_change change,
 	const struct conf_topic *topic =
 	    row->new_topic ? row->new_topic : row->old_topic;
 	json_t *object = json_object();
-	char *line;
 
 	json_set(
 	    object, "id", entry->id ? json_deep_copy(entry->id) : json_null());
@@ -206,9 +205,7 @@ replay_print_change(const struct replay_row *row, enum replay_change change,
 	json_set_string(object, "change", replay_change_name(change));
 	replay_set_severity(object, "old", row->old_match);
 	replay_set_severity(object, "new", row->new_match);
-	line = json_line(object);
-	puts(line);
-	free(line);
+	json_print_line(stdout, object);
 	json_decref(object);
 }
 

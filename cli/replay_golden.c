@@ -55,7 +55,6 @@ replay_golden_print_json(
     const struct golden_verdict *verdict, bool has_old, bool was_match)
 {
 	json_t *object = json_object();
-	char *line;
 
 	json_set_string(object, "topic", verdict->topic->name);
 	json_set_string(object, "change", "golden");
@@ -64,9 +63,7 @@ replay_golden_print_json(
 	    object, "old", has_old ? json_boolean(was_match) : json_null());
 	json_set_bool(object, "new", verdict->did_match);
 	json_set_bool(object, "must_match", verdict->golden->must_match);
-	line = json_line(object);
-	puts(line);
-	free(line);
+	json_print_line(stdout, object);
 	json_decref(object);
 }
 

@@ -156,7 +156,6 @@ replay_print_summary(const struct replay *replay, size_t bad, size_t undated)
 {
 	json_t *object = json_object(), *summary = json_object();
 	struct replay_totals totals;
-	char *line;
 	int change;
 
 	replay_sum_up(replay, &totals);
@@ -176,9 +175,7 @@ replay_print_summary(const struct replay *replay, size_t bad, size_t undated)
 	json_set_int(summary, "changed_topics", (int64_t)totals.changed_topics);
 	json_set_int(summary, "goldens", (int64_t)replay->goldens);
 	json_set(object, "summary", summary);
-	line = json_line(object);
-	puts(line);
-	free(line);
+	json_print_line(stdout, object);
 	json_decref(object);
 }
 

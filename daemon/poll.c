@@ -470,8 +470,7 @@ static bool
 poll_is_old_news(const struct poll *poll, const struct item *item,
     bool is_behind_known, int64_t now_ms)
 {
-	int64_t date_s = item->published_s != TIME_NONE ? item->published_s
-							: item->updated_s;
+	int64_t date_s = item_date(item);
 	int64_t backlog_ms = poll->conf->fetch.backlog_ms;
 
 	if (date_s == TIME_NONE)

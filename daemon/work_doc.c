@@ -4,7 +4,6 @@
 #include "daemon/work_private.h"
 #include "lib/clock.h"
 
-#define WORK_ITEM_SIZE 64 /* the least that an item takes */
 #define WORK_COMPLAINT_MAX 1024
 #define WORK_DATE_MAX_S (400LL * 366 * 86400 * 25) /* beyond the year 9999 */
 #define WORK_WORD_MAX 256 /* languages, encodings */

@@ -7,7 +7,6 @@
 #include "daemon/work_private.h"
 #include "lib/alloc.h"
 
-#define WORK_ITEM_SIZE 64 /* the least that an item takes */
 #define WORK_SPAN_SIZE 20 /* ... and a span, a match */
 #define WORK_MATCH_SIZE 13
 #define WORK_TERM_MAX (64 * 1024) /* bytes of a term, as a query writes it */

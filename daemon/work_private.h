@@ -6,6 +6,8 @@
 
 /* Inside of daemon/work*.c. */
 
+#define WORK_ITEM_SIZE 64 /* the least that an item takes, in bytes */
+
 enum work_kind {
 	WORK_PARSE = 1,
 	WORK_MATCH,

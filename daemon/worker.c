@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "daemon/worker.h"
+#include "lib/fd.h"
 #include "lib/sandbox.h"
 
 #define WORKER_KEEP (1024 * 1024) /* bytes of a buffer kept for the next */
@@ -90,24 +90,6 @@ worker_read(int fd, void *data, size_t len)
 	return 0;
 }
 
-static int
-worker_write(int fd, const void *data, size_t len)
-{
-	const char *at = data;
-	ssize_t n;
-
-	while (len > 0) {
-		n = write(fd, at, len);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return -1;
-		at += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 /* The reply with its head in front, in one write. */
 static int
 worker_reply(int fd, struct buf *reply)
@@ -116,7 +98,7 @@ worker_reply(int fd, struct buf *reply)
 
 	head.len = (uint32_t)(reply->len - sizeof(head));
 	memcpy(reply->data, &head, sizeof(head));
-	return worker_write(fd, reply->data, reply->len);
+	return fd_write(fd, reply->data, reply->len);
 }
 
 /* Room that one large document needed is not kept for all that follow. */
@@ -167,7 +149,7 @@ worker_main(int fd, const struct generation *generation)
 	worker_silence();
 	worker_warm_up(generation);
 	hello.len = sandbox_enter(WORKER_MEMORY);
-	if (worker_write(fd, &hello, sizeof(hello)) == -1)
+	if (fd_write(fd, &hello, sizeof(hello)) == -1)
 		_exit(1);
 	buf_init(&request, WORK_REQUEST_MAX);
 	buf_init(&reply, WORK_REPLY_MAX);

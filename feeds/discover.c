@@ -6,7 +6,6 @@
  * search with what was found before.
  */
 #include <libxml/HTMLparser.h>
-#include <libxml/parserInternals.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,6 +15,7 @@
 #include "feeds/url.h"
 #include "lib/map.h"
 #include "text/html.h"
+#include "text/html_read.h"
 #include "text/plain.h"
 
 #define DISCOVER_LIST_MAX (2 * DISCOVER_FEEDS_MAX)
@@ -372,27 +372,12 @@ discover_on_text(void *data, const xmlChar *text, int len)
 static void
 discover_parse(struct discover *d, const char *text, size_t len)
 {
-	htmlSAXHandler handler;
+	static const struct html_events events = {
+	    discover_on_start, discover_on_end, discover_on_text};
 
 	if (len > DISCOVER_BYTES_MAX)
 		len = plain_border(text, DISCOVER_BYTES_MAX);
-	len = html_affordable(text, len);
-	d->ctxt = htmlCreateMemoryParserCtxt(text, (int)len);
-	if (!d->ctxt)
-		return; /* nothing to read */
-	memset(&handler, 0, sizeof(handler));
-	handler.startElement = discover_on_start;
-	handler.endElement = discover_on_end;
-	handler.characters = discover_on_text;
-	handler.ignorableWhitespace = discover_on_text;
-	*d->ctxt->sax = handler;
-	d->ctxt->userData = d;
-	(void)htmlCtxtUseOptions(
-	    d->ctxt, HTML_PARSE_IGNORE_ENC | HTML_PARSE_NOERROR |
-			 HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
-	(void)xmlSwitchEncoding(d->ctxt, XML_CHAR_ENCODING_UTF8);
-	(void)htmlParseDocument(d->ctxt);
-	htmlFreeParserCtxt(d->ctxt);
+	html_read(text, len, &events, d, &d->ctxt);
 	discover_end_anchor(d);
 }
 

@@ -35,13 +35,6 @@ struct health_dates {
 	int64_t latest_s; /* with those in the future */
 };
 
-static int64_t
-health_item_date(const struct item *item)
-{
-	return item->published_s != TIME_NONE ? item->published_s
-					      : item->updated_s;
-}
-
 static void
 health_read_dates(
     const struct feed_doc *doc, int64_t now_s, struct health_dates *dates_r)
@@ -51,7 +44,7 @@ health_read_dates(
 	dates_r->usable = 0;
 	dates_r->newest_s = dates_r->oldest_s = dates_r->latest_s = TIME_NONE;
 	for (i = 0; i < doc->item_count; i++) {
-		int64_t date = health_item_date(&doc->items[i]);
+		int64_t date = item_date(&doc->items[i]);
 
 		if (date == TIME_NONE || date < HEALTH_PAST_S)
 			continue;

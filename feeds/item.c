@@ -60,11 +60,17 @@ feed_format_name(enum feed_format format)
 	return feed_format_names[format];
 }
 
+int64_t
+item_date(const struct item *item)
+{
+	return item->published_s != TIME_NONE ? item->published_s
+					      : item->updated_s;
+}
+
 enum date_quality
 item_date_quality(const struct item *item, int64_t now_s)
 {
-	int64_t date = item->published_s != TIME_NONE ? item->published_s
-						      : item->updated_s;
+	int64_t date = item_date(item);
 
 	if (date == TIME_NONE)
 		return DATE_MISSING;

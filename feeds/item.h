@@ -99,6 +99,8 @@ bool item_former_id(
  * its own, from guid, link, title and text together.
  */
 void item_identify_apart(struct item *item);
+/* When it was published, else when updated; TIME_NONE if neither is stated. */
+int64_t item_date(const struct item *item);
 /* How far the stated dates can be trusted, seen at now_s (epoch seconds). */
 enum date_quality item_date_quality(const struct item *item, int64_t now_s);
 const char *date_quality_name(enum date_quality quality);

@@ -16,12 +16,12 @@
  */
 #include <curl/curl.h>
 #include <libxml/HTMLparser.h>
-#include <libxml/parserInternals.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "feeds/parse_private.h"
 #include "text/html.h"
+#include "text/html_read.h"
 
 #define PARSE_LISTED_MAX 32 /* headlines of one entry */
 #define PARSE_OUTLET_MAX 40 /* bytes of a name; a sentence has more */
@@ -156,25 +156,10 @@ parse_outlet_on_text(void *data, const xmlChar *text, int len)
 static void
 parse_outlet_read(struct parse_listing *listing, const char *html, size_t len)
 {
-	htmlSAXHandler handler;
+	static const struct html_events events = {
+	    parse_outlet_on_start, parse_outlet_on_end, parse_outlet_on_text};
 
-	len = html_affordable(html, len);
-	listing->ctxt = htmlCreateMemoryParserCtxt(html, (int)len);
-	if (!listing->ctxt)
-		return; /* nothing to read */
-	memset(&handler, 0, sizeof(handler));
-	handler.startElement = parse_outlet_on_start;
-	handler.endElement = parse_outlet_on_end;
-	handler.characters = parse_outlet_on_text;
-	handler.ignorableWhitespace = parse_outlet_on_text;
-	*listing->ctxt->sax = handler;
-	listing->ctxt->userData = listing;
-	htmlCtxtUseOptions(
-	    listing->ctxt, HTML_PARSE_IGNORE_ENC | HTML_PARSE_NOERROR |
-			       HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
-	xmlSwitchEncoding(listing->ctxt, XML_CHAR_ENCODING_UTF8);
-	htmlParseDocument(listing->ctxt);
-	htmlFreeParserCtxt(listing->ctxt);
+	html_read(html, len, &events, listing, &listing->ctxt);
 }
 
 /* The headlines of a list, a line each, instead of a summary that is no more.

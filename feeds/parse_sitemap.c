@@ -17,13 +17,6 @@
 #define PARSE_SITEMAPS_NAMED 3
 #define PARSE_SITEMAP_SHOWN_MAX 120 /* bytes of a URL; longer are left out */
 
-static int64_t
-parse_sitemap_date(const struct item *item)
-{
-	return item->published_s != TIME_NONE ? item->published_s
-					      : item->updated_s;
-}
-
 static int
 parse_sitemap_compare(const void *a, const void *b)
 {
@@ -41,7 +34,7 @@ parse_sitemap_limit(
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		dates[i] = parse_sitemap_date(&items[i]);
+		dates[i] = item_date(&items[i]);
 	qsort(dates, count, sizeof(*dates), parse_sitemap_compare);
 	limit = dates[max - 1];
 	for (i = max; i > 0 && dates[i - 1] == limit; i--)
@@ -62,7 +55,7 @@ parse_sitemap_trim(struct parse_build *build)
 	limit = parse_sitemap_limit(
 	    build->items, build->count, PARSE_ITEMS_MAX, &room);
 	for (i = 0; i < build->count; i++) {
-		date = parse_sitemap_date(&build->items[i]);
+		date = item_date(&build->items[i]);
 		if (date < limit || (date == limit && room == 0)) {
 			/* of what is known to be older the newest is told */
 			if (date == limit || date == TIME_NONE)
@@ -92,8 +85,7 @@ parse_sitemap_next(const struct parse_build *build,
 			;
 		if (j == count && item->url &&
 		    strlen(item->url) <= PARSE_SITEMAP_SHOWN_MAX &&
-		    (!best ||
-			parse_sitemap_date(item) > parse_sitemap_date(best)))
+		    (!best || item_date(item) > item_date(best)))
 			best = item;
 	}
 	return best;

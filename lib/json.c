@@ -117,6 +117,15 @@ json_line(const json_t *value)
 }
 
 void
+json_print_line(FILE *out, const json_t *value)
+{
+	char *line = json_line(value);
+
+	fprintf(out, "%s\n", line);
+	free(line);
+}
+
+void
 json_set(json_t *object, const char *key, json_t *value)
 {
 	if (!value || json_object_set_new(object, key, value) == -1)

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "lib/err.h"
 
@@ -27,6 +28,8 @@ json_t *json_read(const char *text, size_t len, struct err *err);
  * U+2028/2029 are escaped too, so that a line stays a line in every tool.
  */
 char *json_line(const json_t *value);
+/* The same, printed with its newline. */
+void json_print_line(FILE *out, const json_t *value);
 /* Sets a key to a string; invalid UTF-8 and NULL become JSON null. */
 void json_set_string(json_t *object, const char *key, const char *value);
 void json_set_int(json_t *object, const char *key, int64_t value);

@@ -155,6 +155,19 @@ find_children(pid_t *pids, size_t max)
 	return count;
 }
 
+/* The one worker of a desk, which has done work 0 and is stopped now. */
+static pid_t
+stop_the_worker(struct desk *desk)
+{
+	pid_t pids[2];
+
+	submit(desk, 0);
+	await(desk, 1);
+	assert_int_equal(find_children(pids, 2), 1);
+	assert_int_equal(kill(pids[0], SIGSTOP), 0);
+	return pids[0];
+}
+
 static void
 work_is_done_by_processes(void **state)
 {
@@ -198,18 +211,14 @@ a_worker_that_dies_costs_its_work_and_is_replaced(void **state)
 {
 	struct desk *desk = desk_open(1);
 	struct workers_status status;
-	pid_t pids[8];
+	pid_t worker = stop_the_worker(desk);
 
 	(void)state;
-	submit(desk, 0);
-	await(desk, 1);
-	assert_int_equal(find_children(pids, 8), 1);
 	/* it has the next piece, but does not come to it */
-	assert_int_equal(kill(pids[0], SIGSTOP), 0);
 	submit(desk, 1);
 	submit(desk, 2);
-	assert_int_equal(kill(pids[0], SIGSEGV), 0);
-	assert_int_equal(kill(pids[0], SIGCONT), 0);
+	assert_int_equal(kill(worker, SIGSEGV), 0);
+	assert_int_equal(kill(worker, SIGCONT), 0);
 	await(desk, 3);
 	assert_true(desk->works[1].has_failed);
 	assert_non_null(strstr(desk->works[1].err.text, "SEGV"));
@@ -224,13 +233,9 @@ static void
 a_worker_that_hangs_is_killed(void **state)
 {
 	struct desk *desk = desk_open(1);
-	pid_t pids[8];
 
 	(void)state;
-	submit(desk, 0);
-	await(desk, 1);
-	assert_int_equal(find_children(pids, 8), 1);
-	assert_int_equal(kill(pids[0], SIGSTOP), 0);
+	(void)stop_the_worker(desk);
 	submit(desk, 1);
 	submit(desk, 2);
 	await(desk, 3);
@@ -267,10 +272,7 @@ the_end_waits_for_nobody(void **state)
 	pid_t pids[8];
 
 	(void)state;
-	submit(desk, 0);
-	await(desk, 1);
-	assert_int_equal(find_children(pids, 8), 1);
-	assert_int_equal(kill(pids[0], SIGSTOP), 0);
+	(void)stop_the_worker(desk);
 	submit(desk, 1);
 	desk_close(desk);
 	assert_int_equal(find_children(pids, 8), 0);

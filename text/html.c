@@ -19,6 +19,7 @@
 
 #include "text/html.h"
 #include "text/html_private.h"
+#include "text/html_read.h"
 #include "text/plain.h"
 
 #define HTML_CLOSED_MAX 4096 /* bytes of a title searched for an end tag */
@@ -432,32 +433,45 @@ html_parsed_len(const char *html, size_t len)
 		if (last && !memchr(last, '>', (size_t)(html + len - last)))
 			len = (size_t)(last - html);
 	}
-	return html_affordable(html, len);
+	return len;
+}
+
+void
+html_read(const char *html, size_t len, const struct html_events *events,
+    void *data, htmlParserCtxtPtr *ctxt_r)
+{
+	htmlParserCtxtPtr ctxt;
+	htmlSAXHandler handler;
+
+	len = html_affordable(html, len);
+	*ctxt_r = ctxt = htmlCreateMemoryParserCtxt(html, (int)len);
+	if (!ctxt)
+		return; /* nothing to read */
+	memset(&handler, 0, sizeof(handler));
+	handler.startElement = events->start;
+	handler.endElement = events->end;
+	handler.characters = events->text;
+	handler.ignorableWhitespace = events->text;
+	*ctxt->sax = handler;
+	ctxt->userData = data;
+	(void)htmlCtxtUseOptions(
+	    ctxt, HTML_PARSE_IGNORE_ENC | HTML_PARSE_NOERROR |
+		      HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
+	(void)xmlSwitchEncoding(ctxt, XML_CHAR_ENCODING_UTF8);
+	(void)htmlParseDocument(ctxt);
+	htmlFreeParserCtxt(ctxt);
+	*ctxt_r = NULL;
 }
 
 static void
 html_parse(struct plain *plain, const char *html, size_t len)
 {
+	static const struct html_events events = {
+	    html_on_start, html_on_end, html_on_text};
 	struct html_reader reader = {.plain = plain};
-	htmlSAXHandler handler;
 
-	len = html_parsed_len(html, len);
-	reader.ctxt = htmlCreateMemoryParserCtxt(html, (int)len);
-	if (!reader.ctxt)
-		return; /* nothing to read */
-	memset(&handler, 0, sizeof(handler));
-	handler.startElement = html_on_start;
-	handler.endElement = html_on_end;
-	handler.characters = html_on_text;
-	handler.ignorableWhitespace = html_on_text;
-	*reader.ctxt->sax = handler;
-	reader.ctxt->userData = &reader;
-	htmlCtxtUseOptions(
-	    reader.ctxt, HTML_PARSE_IGNORE_ENC | HTML_PARSE_NOERROR |
-			     HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
-	xmlSwitchEncoding(reader.ctxt, XML_CHAR_ENCODING_UTF8);
-	htmlParseDocument(reader.ctxt);
-	htmlFreeParserCtxt(reader.ctxt);
+	html_read(
+	    html, html_parsed_len(html, len), &events, &reader, &reader.ctxt);
 }
 
 /* Bytes that are not UTF-8 would make libxml2 guess an encoding. */

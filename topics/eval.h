@@ -132,9 +132,8 @@ struct eval {
 	uint32_t span_end; /* token: hits from here on come too late */
 };
 
-/* Before the first tree of an item; and before each tree. */
+/* Before the first tree of an item. */
 void eval_begin_item(struct eval *eval);
-void eval_begin_tree(struct eval *eval);
 /* The item's language; found out when it is first asked for. */
 const struct lang *eval_language(struct eval *eval);
 bool eval_is_true(struct eval *eval, const struct query_node *node);

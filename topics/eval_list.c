@@ -21,21 +21,13 @@ eval_entry(const struct eval *eval, uint32_t entry)
 }
 
 void
-eval_begin_tree(struct eval *eval)
-{
-	eval->is_given_up = false;
-	eval->steps_end = EVAL_STEPS_ITEM_MAX;
-	if (eval->steps < EVAL_STEPS_ITEM_MAX - EVAL_STEPS_TREE_MAX)
-		eval->steps_end = eval->steps + EVAL_STEPS_TREE_MAX;
-}
-
-void
 eval_begin_item(struct eval *eval)
 {
 	eval->steps = 0;
+	eval->steps_end = EVAL_STEPS_TREE_MAX;
+	eval->is_given_up = false;
 	eval->kept_count = 0;
 	eval->kept_occurrence_count = 0;
-	eval_begin_tree(eval);
 }
 
 void

@@ -112,31 +112,31 @@ matcher_free(struct matcher **matcher_p)
 static void
 matcher_forget_hits(struct matcher *matcher)
 {
+	const struct presence *presence = &matcher->topics->presence;
 	struct term_hits *hits = &matcher->eval.hits;
-	enum presence_plane plane;
 	size_t i;
 
-	for (i = 0; i < hits->found_count; i++) {
-		for (plane = 0; plane < PRESENCE_PLANES; plane++)
-			presence_unset(matcher->present,
-			    presence_term_leaf(&matcher->topics->presence,
-				plane, hits->found[i]));
-	}
+	for (i = 0; i < hits->found_count; i++)
+		presence_forget(matcher->present,
+		    presence_term_leaf(
+			presence, PRESENCE_ANYWHERE, hits->found[i]),
+		    presence->term_count);
 	term_hits_reset(hits);
 }
 
 static void
 matcher_forget_sets(struct matcher *matcher)
 {
-	enum presence_plane plane;
+	const struct presence *presence = &matcher->topics->presence;
 	size_t i;
 
 	for (i = 0; i < matcher->found_set_count; i++) {
-		matcher->eval.sets[matcher->found_sets[i]].count = 0;
-		for (plane = 0; plane < PRESENCE_PLANES; plane++)
-			presence_unset(matcher->present,
-			    presence_set_leaf(&matcher->topics->presence, plane,
-				matcher->found_sets[i]));
+		uint32_t set = matcher->found_sets[i];
+
+		matcher->eval.sets[set].count = 0;
+		presence_forget(matcher->present,
+		    presence_set_leaf(presence, PRESENCE_ANYWHERE, set),
+		    presence->set_count);
 	}
 	matcher->found_set_count = 0;
 }
@@ -189,14 +189,11 @@ matcher_read(struct matcher *matcher, const struct item *item,
 static void
 matcher_mark_set(struct matcher *matcher, uint32_t set, unsigned planes)
 {
-	enum presence_plane plane;
+	const struct presence *presence = &matcher->topics->presence;
 
-	for (plane = 0; plane < PRESENCE_PLANES; plane++) {
-		if (planes >> plane & 1)
-			presence_set(matcher->present,
-			    presence_set_leaf(
-				&matcher->topics->presence, plane, set));
-	}
+	presence_mark(matcher->present,
+	    presence_set_leaf(presence, PRESENCE_ANYWHERE, set),
+	    presence->set_count, planes);
 }
 
 static void
@@ -264,14 +261,11 @@ matcher_planes(const struct matcher *matcher, uint32_t term)
 static void
 matcher_mark_term(struct matcher *matcher, uint32_t term, unsigned planes)
 {
-	enum presence_plane plane;
+	const struct presence *presence = &matcher->topics->presence;
 
-	for (plane = 0; plane < PRESENCE_PLANES; plane++) {
-		if (planes >> plane & 1)
-			presence_set(matcher->present,
-			    presence_term_leaf(
-				&matcher->topics->presence, plane, term));
-	}
+	presence_mark(matcher->present,
+	    presence_term_leaf(presence, PRESENCE_ANYWHERE, term),
+	    presence->term_count, planes);
 }
 
 /* The entries that a term stands for, but those of other languages. */

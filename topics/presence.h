@@ -87,12 +87,6 @@ presence_words(const struct presence *presence)
 	return leaves / PRESENCE_WORD_BITS + 1;
 }
 
-static inline bool
-presence_has(const uint64_t *bits, uint32_t leaf)
-{
-	return bits[leaf / PRESENCE_WORD_BITS] >> leaf % PRESENCE_WORD_BITS & 1;
-}
-
 static inline void
 presence_set(uint64_t *bits, uint32_t leaf)
 {
@@ -105,6 +99,32 @@ presence_unset(uint64_t *bits, uint32_t leaf)
 {
 	bits[leaf / PRESENCE_WORD_BITS] &=
 	    ~(UINT64_C(1) << leaf % PRESENCE_WORD_BITS);
+}
+
+/* Sets or takes back a leaf in some planes, a bit each: `leaf` in the first. */
+static inline void
+presence_mark(
+    uint64_t *bits, uint32_t leaf, uint32_t plane_size, unsigned planes)
+{
+	for (; planes; planes >>= 1, leaf += plane_size) {
+		if (planes & 1)
+			presence_set(bits, leaf);
+	}
+}
+
+static inline void
+presence_forget(uint64_t *bits, uint32_t leaf, uint32_t plane_size)
+{
+	unsigned plane;
+
+	for (plane = 0; plane < PRESENCE_PLANES; plane++)
+		presence_unset(bits, leaf + plane * plane_size);
+}
+
+static inline bool
+presence_has(const uint64_t *bits, uint32_t leaf)
+{
+	return bits[leaf / PRESENCE_WORD_BITS] >> leaf % PRESENCE_WORD_BITS & 1;
 }
 
 /* The leaf of a term or set by its scope: again when that was changed. */
