@@ -283,10 +283,11 @@ worker_on_ended(struct ev_loop *loop, struct ev_child *child, int events)
 	if (worker->work) {
 		worker_tell_lost(worker, status);
 		worker_fail_work(worker, status);
-	} else if (!worker->is_ready && worker_is_current(worker)) {
+	} else if (worker_is_current(worker)) {
 		workers_count_failed_start(
-		    pool, worker->is_late ? "one did not start in time"
-					  : "one ended at its start");
+		    pool, worker->is_late    ? "one did not start in time"
+			  : worker->is_ready ? "one ended without work"
+					     : "one ended at its start");
 	}
 	worker_free(worker);
 	workers_dispatch(pool);
