@@ -78,6 +78,7 @@ struct eval_span {
 	uint32_t start; /* bytes in the field, end exclusive */
 	uint32_t end;
 	uint32_t order; /* in which they were found */
+	uint32_t hit; /* whose it is; UINT32_MAX for none */
 	const char *term;
 	const char *set;
 };
@@ -127,6 +128,9 @@ struct eval {
 	struct eval_span *spans;
 	size_t span_count;
 	size_t span_cap;
+	/* by hit: where its span is, if that one is of this hit */
+	uint32_t *span_of_hit;
+	size_t span_of_hit_count;
 	size_t span_base; /* those from here on are taken back together */
 	uint32_t span_order; /* of the next */
 	uint32_t span_end; /* token: hits from here on come too late */

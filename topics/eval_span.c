@@ -5,6 +5,7 @@
  * MATCH_SPANS_MAX in the text, and room for some more to be sorted at once.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/alloc.h"
 #include "topics/eval_private.h"
@@ -119,15 +120,43 @@ eval_add_span(struct eval *eval)
 	    sizeof(*eval->spans));
 	span = &eval->spans[eval->span_count++];
 	span->order = eval->span_order++;
+	span->hit = UINT32_MAX;
 	return span;
 }
 
+/* What was found of hits before has no meaning, but must not be without one. */
 static void
-eval_span_hit(struct eval *eval, const struct term_hit *hit, const char *term,
-    const char *set)
+eval_span_grow_hits(struct eval *eval)
 {
+	size_t count = eval->span_of_hit_count;
+
+	if (eval->hits.count <= count)
+		return;
+	eval->span_of_hit = xgrow(eval->span_of_hit, eval->hits.count,
+	    &eval->span_of_hit_count, sizeof(*eval->span_of_hit));
+	memset(eval->span_of_hit + count, 0,
+	    (eval->span_of_hit_count - count) * sizeof(*eval->span_of_hit));
+}
+
+/* Whether the hit has a span: that is taken back no sooner than a new one. */
+static bool
+eval_has_span(const struct eval *eval, uint32_t hit)
+{
+	uint32_t at = eval->span_of_hit[hit];
+
+	return at < eval->span_count && eval->spans[at].hit == hit;
+}
+
+static void
+eval_span_hit(
+    struct eval *eval, uint32_t index, const char *term, const char *set)
+{
+	const struct term_hit *hit = &eval->hits.items[index];
 	struct eval_span *span = eval_add_span(eval);
 	size_t start, end;
+
+	span->hit = index;
+	eval->span_of_hit[index] = (uint32_t)eval->span_count - 1;
 
 	span->field = term_text_field(&eval->text, hit->first);
 	term_text_source(&eval->text, hit->first, hit->last, &start, &end);
@@ -155,16 +184,18 @@ eval_span_term(struct eval *eval, const struct query_scope *scope,
 
 	if (!eval_spend(eval, 1 + seen->count))
 		return;
+	eval_span_grow_hits(eval);
 	for (; i != TERM_HIT_NONE && added < MATCH_SPANS_MAX;
 	     i = eval->hits.items[i].next) {
 		const struct term_hit *hit = &eval->hits.items[i];
 
 		if (eval_span_is_behind(eval, hit))
 			return;
-		if (!eval_in_scope(eval, scope, hit->first, hit->last) ||
+		if (eval_has_span(eval, i) ||
+		    !eval_in_scope(eval, scope, hit->first, hit->last) ||
 		    !eval_is_framed(eval, frame, hit))
 			continue;
-		eval_span_hit(eval, hit, text, set);
+		eval_span_hit(eval, i, text, set);
 		added++;
 	}
 }

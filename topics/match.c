@@ -98,6 +98,7 @@ matcher_free(struct matcher **matcher_p)
 	free(eval->kept);
 	free(eval->kept_occurrences);
 	free(eval->spans);
+	free(eval->span_of_hit);
 	free(matcher->present);
 	free(matcher->langs);
 	free(matcher->found_sets);
