@@ -10,6 +10,8 @@
 #include "lib/alloc.h"
 #include "topics/eval_private.h"
 
+#define EVAL_SPANS_FEW 24 /* sorted without qsort */
+
 /* The occurrences within which a hit is part of the explanation. */
 struct eval_frame {
 	bool is_all;
@@ -64,6 +66,26 @@ eval_span_token_behind(const struct eval *eval, const struct eval_span *span)
 	return low;
 }
 
+/* Mostly few and nearly in order: qsort would take longer to set up. */
+static void
+eval_span_sort(struct eval_span *spans, size_t count)
+{
+	size_t i, at;
+
+	if (count > EVAL_SPANS_FEW) {
+		qsort(spans, count, sizeof(*spans), eval_span_compare);
+		return;
+	}
+	for (i = 1; i < count; i++) {
+		const struct eval_span span = spans[i];
+
+		for (at = i; at && eval_span_compare(&spans[at - 1], &span) > 0;
+		     at--)
+			spans[at] = spans[at - 1];
+		spans[at] = span;
+	}
+}
+
 /* Sorts those from base on, drops what stands twice, keeps the first ones. */
 static void
 eval_span_settle(struct eval *eval, size_t base)
@@ -73,7 +95,7 @@ eval_span_settle(struct eval *eval, size_t base)
 
 	if (!count)
 		return;
-	qsort(spans, count, sizeof(*spans), eval_span_compare);
+	eval_span_sort(spans, count);
 	for (i = 0; i < count && kept < MATCH_SPANS_MAX; i++) {
 		if (kept && spans[kept - 1].field == spans[i].field &&
 		    spans[kept - 1].start == spans[i].start &&

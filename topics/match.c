@@ -12,6 +12,8 @@
 #include "topics/eval.h"
 #include "topics/match_private.h"
 
+#define MATCHER_FEW 16 /* topics sorted without qsort */
+
 /* Whether the item is in one of the topicset's languages. */
 enum matcher_lang {
 	MATCHER_LANG_UNASKED,
@@ -274,9 +276,9 @@ static void
 matcher_link_term(struct matcher *matcher, uint32_t term, unsigned planes)
 {
 	const struct topic_lists *lists = &matcher->topics->entries_of_term;
-	uint32_t i;
+	uint32_t i, end = lists->starts[term + 1];
 
-	for (i = lists->starts[term]; i < lists->starts[term + 1]; i++) {
+	for (i = lists->starts[term]; i < end; i++) {
 		uint32_t entry = lists->items[i];
 
 		if (matcher_is_in_lang(
@@ -285,13 +287,13 @@ matcher_link_term(struct matcher *matcher, uint32_t term, unsigned planes)
 	}
 }
 
-static void
+static inline void
 matcher_wake(
     struct matcher *matcher, const struct topic_lists *lists, uint32_t list)
 {
-	uint32_t i;
+	uint32_t i, end = lists->starts[list + 1];
 
-	for (i = lists->starts[list]; i < lists->starts[list + 1]; i++) {
+	for (i = lists->starts[list]; i < end; i++) {
 		uint32_t topic = lists->items[i];
 
 		if (matcher->is_candidate[topic])
@@ -307,6 +309,25 @@ matcher_compare_topics(const void *a, const void *b)
 	const uint32_t *x = a, *y = b;
 
 	return (*x > *y) - (*x < *y);
+}
+
+/* Those that are left are mostly a handful. */
+static void
+matcher_sort(uint32_t *topics, size_t count)
+{
+	size_t i, at;
+
+	if (count > MATCHER_FEW) {
+		qsort(topics, count, sizeof(*topics), matcher_compare_topics);
+		return;
+	}
+	for (i = 1; i < count; i++) {
+		uint32_t topic = topics[i];
+
+		for (at = i; at && topics[at - 1] > topic; at--)
+			topics[at] = topics[at - 1];
+		topics[at] = topic;
+	}
 }
 
 /* Drops the topics that lack something; most do. */
@@ -350,8 +371,7 @@ matcher_choose(struct matcher *matcher)
 		    topics->always[i];
 	}
 	matcher_drop(matcher);
-	qsort(matcher->candidates, matcher->candidate_count,
-	    sizeof(*matcher->candidates), matcher_compare_topics);
+	matcher_sort(matcher->candidates, matcher->candidate_count);
 }
 
 /* Leaves the topics to come what is theirs; see eval.h. */
