@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 
+#include "cli/apart.h"
 #include "cli/cli.h"
 #include "cli/retrieve.h"
 #include "feeds/discover.h"
@@ -83,9 +84,18 @@ discover_page(const char *what, const struct parse_input *input, bool is_json)
 	return i ? 0 : 1;
 }
 
+struct discover_work {
+	const char *what;
+	const struct retrieved *got;
+	bool is_json;
+};
+
+/* In a process of its own. */
 static int
-discover_show(const char *what, const struct retrieved *got, bool is_json)
+discover_show(void *data)
 {
+	const struct discover_work *work = data;
+	const struct retrieved *got = work->got;
 	const struct parse_input input = {
 	    .body = got->body,
 	    .len = got->len,
@@ -100,15 +110,15 @@ discover_show(const char *what, const struct retrieved *got, bool is_json)
 	case PARSE_OK:
 		found.title = doc->title;
 		found.type = feed_format_name(doc->format);
-		if (!is_json)
+		if (!work->is_json)
 			printf("a feed itself, %s:\n", found.type);
-		discover_print(&found, is_json);
+		discover_print(&found, work->is_json);
 		feed_doc_free(&doc);
 		return 0;
 	case PARSE_HTML:
-		return discover_page(what, &input, is_json);
+		return discover_page(work->what, &input, work->is_json);
 	default:
-		cli_error("%s: %s", what, err.text);
+		cli_error("%s: %s", work->what, err.text);
 		return 1;
 	}
 }
@@ -117,6 +127,7 @@ static int
 discover_main(const char *what, bool is_json)
 {
 	struct retrieved got;
+	struct discover_work work = {what, &got, is_json};
 	struct err err;
 	int status = 1;
 
@@ -124,7 +135,7 @@ discover_main(const char *what, bool is_json)
 	if (retrieve(what, &got, &err) == -1)
 		cli_error("%s: %s", what, err.text);
 	else
-		status = discover_show(what, &got, is_json);
+		status = apart_run(what, discover_show, &work);
 	retrieved_clear(&got);
 	parse_cleanup();
 	return status;

@@ -12,6 +12,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "cli/apart.h"
 #include "cli/cli.h"
 #include "cli/retrieve.h"
 #include "config/conf.h"
@@ -146,28 +147,45 @@ parse_print(const struct feed_doc *doc, const struct parse_options *options)
 
 /* --- where it comes from --- */
 
+/* A document, and how it is to be read. */
+struct parse_work {
+	const struct parse_options *options;
+	struct parse_input input;
+};
+
+/* In a process of its own. */
+static int
+parse_work_show(void *data)
+{
+	const struct parse_work *work = data;
+	struct feed_doc *doc;
+	struct err err;
+
+	if (parse_feed(&work->input, &doc, &err) != PARSE_OK) {
+		cli_error("%s: %s", work->options->what, err.text);
+		return 1;
+	}
+	apart_show();
+	parse_print(doc, work->options);
+	feed_doc_free(&doc);
+	return 0;
+}
+
 static int
 parse_show(const struct parse_options *options, const char *body, size_t len,
     const char *url, const char *content_type)
 {
-	const struct parse_input input = {
-	    .body = body,
-	    .len = len,
-	    .base_url = options->base ? options->base : url,
-	    .content_type =
+	struct parse_work work = {
+	    .options = options,
+	    .input.body = body,
+	    .input.len = len,
+	    .input.base_url = options->base ? options->base : url,
+	    .input.content_type =
 		options->content_type ? options->content_type : content_type,
-	    .html = options->html.item ? &options->html : NULL,
+	    .input.html = options->html.item ? &options->html : NULL,
 	};
-	struct feed_doc *doc;
-	struct err err;
 
-	if (parse_feed(&input, &doc, &err) != PARSE_OK) {
-		cli_error("%s: %s", options->what, err.text);
-		return 1;
-	}
-	parse_print(doc, options);
-	feed_doc_free(&doc);
-	return 0;
+	return apart_run(options->what, parse_work_show, &work);
 }
 
 static int
@@ -414,7 +432,11 @@ const struct cli_command cli_parse = {
 	"                           --html-summary, --html-timezone: as the\n"
 	"                           options of that name in wirewatch.conf(5)\n"
 	"\n"
+	"Each is read with the rights, the memory and the processor time that\n"
+	"the daemon gives to it.\n"
+	"\n"
 	"exit status: 0 entries or an empty feed were read, perhaps with\n"
-	"faults, 1 nothing could be read, 2 wrong usage\n",
+	"faults, 1 nothing could be read, or not within these bounds, 2 wrong\n"
+	"usage\n",
     .run = parse_run,
 };

@@ -40,6 +40,7 @@ struct opml_feed {
 	const char *role;
 	const char *country;
 	int line;		/* where the outline begins, from 1 */
+	const char *fault;	/* why it is no feed; NULL if it may be */
 };
 
 struct opml {
@@ -51,8 +52,8 @@ struct opml {
 
 /*
  * A pure function: reads a document in any encoding that it declares. NULL with
- * the reason, and the line in *line_r (0 if there is none). Loads nothing, and
- * has no use for a DTD: a document with one is refused.
+ * the reason, and the line in *line_r (0 when all of it is too large). Loads
+ * nothing, and has no use for a DTD: a document with one is refused.
  */
 struct opml *opml_read(
     const char *bytes, size_t len, int *line_r, struct err *err);
@@ -60,8 +61,8 @@ void opml_free(struct opml **opml);
 /*
  * The feed that an outline stands for, in texts that the list owns; its name is
  * NULL where none was given, and a given one is not checked. Of `fetch` nothing
- * is set. -1 with the reason when its address, role or country is none; what
- * is no language is left out.
+ * is set. -1 with the reason when it has a fault, or its address, role or
+ * country is none; what is no language is left out.
  */
 int opml_to_feed(
     struct opml *opml, size_t i, struct conf_feed *feed_r, struct err *err);

@@ -11,9 +11,13 @@ opml_to_feed(
 {
 	const struct opml_feed *from = &opml->feeds[i];
 	char code[CONF_LANG_SIZE];
-	CURLU *parsed = curl_url();
-	int rc = conf_judge_url(parsed, from->url, err);
+	CURLU *parsed;
+	int rc;
 
+	if (from->fault)
+		return err_set(err, "%s", from->fault);
+	parsed = curl_url();
+	rc = conf_judge_url(parsed, from->url, err);
 	curl_url_cleanup(parsed);
 	if (rc == -1)
 		return -1;

@@ -6,6 +6,8 @@
 
 #include "config/opml.h"
 
+struct map;
+
 /* opml_text.c: encodings, and texts as they are kept */
 
 /*
@@ -22,6 +24,30 @@ int opml_decode(const char *bytes, size_t len, struct buf *buf,
 const char *opml_line(struct arena *arena, const char *text, size_t len);
 /* Whether text holds nothing that a line must not hold. */
 bool opml_is_line(const char *text, size_t len);
+
+/* opml_outline.c: outlines into feeds */
+
+/* What was read, and where: the reader moves `line` and `depth` on. */
+struct opml_outlines {
+	struct opml *opml;
+	int line;		/* where the tag begins */
+	unsigned depth;		/* elements that are open */
+	unsigned comment;	/* depth in one commented out; 0 if none */
+	const char *folders[OPML_DEPTH_MAX + 1];	/* by depth; NULL */
+	size_t count;		/* outlines */
+	size_t feed_cap;
+	struct map *urls;	/* of feeds; values are indices, plus 1 */
+};
+
+void opml_outlines_init(struct opml_outlines *list, struct opml *opml);
+/* Hands the feeds to the list's arena, and frees all else. */
+void opml_outlines_seal(struct opml_outlines *list);
+/*
+ * One start tag's attributes, as libxml2's startElementNs has them; -1 when
+ * there are more than OPML_OUTLINES_MAX.
+ */
+int opml_outline_begin(struct opml_outlines *list,
+    const unsigned char **attributes, int count);
 
 /* opml_tags.c: categories and tags */
 

@@ -71,7 +71,7 @@ struct feed_state {
 	int64_t asked_s;	/* ttl or sy: of the last document; 0 = none */
 	struct feed_skip skip;	/* of the last document */
 	struct feed_pace pace;
-	char *reason;		/* for people; NULL when all is well */
+	char *reason;		/* for people; NULL when there is none */
 	char *url;		/* the feed_origin() all this was learnt from */
 };
 

@@ -15,6 +15,9 @@
  * After a body that could not be read no validators are sent, and a 304 that
  * comes all the same proves nothing; the bytes of the last good document do.
  *
+ * A fault that did not keep the document from being read, as its being cut off,
+ * is no state: it stands behind the reason for as long as that document counts.
+ *
  * failures counts polls without a readable document. An empty, stale or gapped
  * document is a readable one; backing off would only find its end later.
  */
@@ -246,7 +249,7 @@ health_silent_reason(const struct feed_state *state, const char *span)
 
 /* Takes the time that matters for the state, a span in ms; 0 = not known. */
 static char *
-health_reason(
+health_status_reason(
     const struct feed_state *state, enum feed_status status, int64_t span_ms)
 {
 	char span[CLOCK_RFC3339_SIZE];
@@ -277,6 +280,33 @@ health_reason(
 	default:
 		return NULL;
 	}
+}
+
+/* With what is wrong with the document itself; takes the reason over. */
+static char *
+health_add_fault(char *reason, const char *fault)
+{
+	char *both;
+
+	if (!fault)
+		return reason;
+	both = xasprintf("%s%s%s%s", reason ? reason : "", reason ? "; " : "",
+	    HEALTH_FAULT, fault);
+	free(reason);
+	return both;
+}
+
+/* The same, while the document is the one that the state was learnt from. */
+static char *
+health_reason(
+    const struct feed_state *state, enum feed_status status, int64_t span_ms)
+{
+	char *reason = health_status_reason(state, status, span_ms);
+	char *fault = health_fault(state), *both;
+
+	both = health_add_fault(reason, fault);
+	free(fault);
+	return both;
 }
 
 /* The time that the reason names. */
@@ -481,6 +511,7 @@ health_after_parse(struct feed_state *state, const struct fetch_result *result,
 	struct health_change change;
 	enum feed_status to;
 	int64_t span_ms, gap_ms;
+	char *reason;
 	bool has_lost;
 
 	if (outcome != PARSE_OK) {
@@ -494,11 +525,15 @@ health_after_parse(struct feed_state *state, const struct fetch_result *result,
 	state->skip = doc->skip;
 	has_lost = health_has_lost(state, doc);
 	to = health_judge(state, doc, has_lost, now_ms, &span_ms, &gap_ms);
-	change = health_settle_read(state, to,
-	    has_lost		    ? health_lost_reason(doc)
-	    : health_is_missed(doc) ? health_missed_reason(result, doc)
-				    : health_reason(state, to, span_ms),
-	    now_ms);
+	if (has_lost)
+		reason = health_lost_reason(doc);
+	else if (health_is_missed(doc))
+		reason = health_missed_reason(result, doc);
+	else
+		reason = health_status_reason(state, to, span_ms);
+	if (!health_is_missed(doc))
+		reason = health_add_fault(reason, doc->complaint);
+	change = health_settle_read(state, to, reason, now_ms);
 	change.gap_ms = to == FEED_GAP ? 0 : gap_ms;
 	return change;
 }

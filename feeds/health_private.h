@@ -8,6 +8,13 @@
  * whether it is told.
  */
 
+/* Before what is wrong with a document that was read all the same. */
+#define HEALTH_FAULT "the document has faults: "
+/* Last in a reason. */
+#define HEALTH_PAUSE "the state changes often and may be told some hours late"
+
+/* That fault, as it stands in the reason, owned by the caller; NULL if none. */
+char *health_fault(const struct feed_state *state);
 /* Nothing an operator need know: a first good poll is no event. */
 bool health_is_well(enum feed_status status);
 /*

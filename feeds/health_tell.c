@@ -15,6 +15,7 @@
  *   as it is wherever it is asked for.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "feeds/health_private.h"
 #include "lib/alloc.h"
@@ -75,6 +76,20 @@ health_may_tell(struct feed_state *state, enum feed_status to, int64_t wait_ms,
 	return true;
 }
 
+char *
+health_fault(const struct feed_state *state)
+{
+	const char *fault =
+	    state->reason ? strstr(state->reason, HEALTH_FAULT) : NULL;
+	const char *end;
+
+	if (!fault)
+		return NULL;
+	fault += strlen(HEALTH_FAULT);
+	end = strstr(fault, "; " HEALTH_PAUSE);
+	return xstrndup(fault, end ? (size_t)(end - fault) : strlen(fault));
+}
+
 /* That a change may have to wait from now on, behind the reason. */
 static void
 health_announce_pause(struct feed_state *state, int64_t now_ms)
@@ -85,8 +100,7 @@ health_announce_pause(struct feed_state *state, int64_t now_ms)
 	    (HEALTH_TOLD_AT_ONCE - 2) * HEALTH_TOLD_EVERY_MS)
 		return;
 	state->reason = xasprintf(
-	    "%s%sthe state changes often and may be told some hours late",
-	    reason ? reason : "", reason ? "; " : "");
+	    "%s%s%s", reason ? reason : "", reason ? "; " : "", HEALTH_PAUSE);
 	free(reason);
 }
 

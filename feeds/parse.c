@@ -340,10 +340,10 @@ parse_explain(struct parse_job *job, struct err *err)
 
 /* A document as it stands, or as it came out of compressed data. */
 static enum parse_outcome
-parse_plain(const struct parse_input *input, const char *complaint,
-    struct feed_doc **doc_r, struct err *err)
+parse_plain(
+    const struct parse_input *input, struct feed_doc **doc_r, struct err *err)
 {
-	struct parse_job job = {.input = input, .complaint = complaint};
+	struct parse_job job = {.input = input};
 	enum parse_outcome outcome;
 
 	parse_build_init(&job.build, input->base_url);
@@ -358,6 +358,19 @@ parse_plain(const struct parse_input *input, const char *complaint,
 	parse_build_clear(&job.build);
 	parse_source_close(&job.source);
 	return outcome;
+}
+
+/* What is wrong inside comes of it: it is the better reason. */
+static void
+parse_blame_gzip(
+    struct feed_doc *doc, const struct err *complaint, struct err *err)
+{
+	if (!doc) {
+		*err = *complaint;
+		return;
+	}
+	doc->is_recovered = true;
+	doc->complaint = arena_strdup(doc->arena, complaint->text);
 }
 
 static enum parse_outcome
@@ -376,10 +389,9 @@ parse_compressed(
 	else {
 		plain.body = buf_str(&body);
 		plain.len = body.len;
-		outcome = parse_plain(&plain,
-		    complaint.text[0] ? complaint.text : NULL, doc_r, err);
-		if (outcome != PARSE_OK && complaint.text[0])
-			*err = complaint;
+		outcome = parse_plain(&plain, doc_r, err);
+		if (complaint.text[0])
+			parse_blame_gzip(*doc_r, &complaint, err);
 		if (outcome == PARSE_EMPTY && complaint.text[0])
 			outcome = PARSE_BROKEN;
 	}
@@ -399,5 +411,5 @@ parse_feed(
 	}
 	if (parse_gzip_is(input->body, input->len))
 		return parse_compressed(input, doc_r, err);
-	return parse_plain(input, NULL, doc_r, err);
+	return parse_plain(input, doc_r, err);
 }

@@ -69,19 +69,6 @@ parse_build_begin_item(struct parse_build *build)
 	return true;
 }
 
-static const char *const *
-parse_build_list(
-    struct parse_build *build, const char *const *list, size_t count)
-{
-	const char **copy;
-
-	if (count == 0)
-		return NULL;
-	copy = arena_calloc(build->doc->arena, count, sizeof(*copy));
-	memcpy(copy, list, count * sizeof(*copy));
-	return copy;
-}
-
 /* A guid counts in full, but only so much of it is kept. */
 static void
 parse_build_identify(struct parse_build *build, struct item *item)
@@ -89,9 +76,13 @@ parse_build_identify(struct parse_build *build, struct item *item)
 	size_t len = item->guid ? strlen(item->guid) : 0;
 
 	item_identify(item);
-	if (len > ITEM_GUID_MAX)
-		item->guid = arena_strndup(build->doc->arena, item->guid,
-		    plain_border(item->guid, ITEM_GUID_MAX));
+	if (len <= ITEM_GUID_MAX)
+		return;
+	len = plain_border(item->guid, ITEM_GUID_MAX);
+	/* it is clean: of two characters one at most is a blank */
+	if (item->guid[len - 1] == ' ')
+		len--;
+	item->guid = arena_strndup(build->doc->arena, item->guid, len);
 }
 
 void
@@ -101,10 +92,7 @@ parse_build_end_item(struct parse_build *build)
 
 	build->is_item = false;
 	parse_outlet_settle(build);
-	item->authors =
-	    parse_build_list(build, build->authors, item->author_count);
-	item->categories =
-	    parse_build_list(build, build->categories, item->category_count);
+	parse_names_settle(build);
 	parse_build_identify(build, item);
 	build->items =
 	    xgrow(build->items, build->count + 1, &build->cap, sizeof(*item));
@@ -190,7 +178,7 @@ parse_build_paragraphs(struct parse_build *build, enum parse_form form,
 }
 
 /* The same as one line: all but summaries and contents. */
-static void
+void
 parse_build_plain(struct parse_build *build, enum parse_form form,
     const char *text, size_t len, size_t max)
 {
@@ -214,108 +202,6 @@ parse_build_text(struct parse_build *build, enum parse_form form,
 {
 	parse_build_plain(build, form, text, len, max);
 	return parse_build_keep(build);
-}
-
-static bool
-parse_build_has_author(const struct parse_build *build, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < build->item.author_count; i++) {
-		if (strcmp(build->authors[i], name) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* "jo@example.org (Jo Doe)" and "Jo Doe <jo@example.org>" are "Jo Doe". */
-static void
-parse_build_person(struct buf *name)
-{
-	char *text = name->data, *open, *at = strchr(text, '@');
-
-	if (!at)
-		return;
-	open = strchr(text, '(');
-	if (open && open > at && name->len > 0 && text[name->len - 1] == ')' &&
-	    open + 2 < text + name->len) {
-		name->len = (size_t)(text + name->len - 1 - (open + 1));
-		memmove(text, open + 1, name->len);
-	} else {
-		open = strchr(text, '<');
-		if (!open || open > at || open == text)
-			return;
-		name->len = (size_t)(open - text);
-	}
-	while (name->len > 0 && text[name->len - 1] == ' ')
-		name->len--;
-	text[name->len] = '\0';
-}
-
-static void
-parse_build_author(struct parse_build *build, enum parse_form form,
-    const char *text, size_t len)
-{
-	size_t *count = build->is_item ? &build->item.author_count
-				       : &build->doc_author_count;
-	const char *name;
-	size_t i;
-
-	if (*count == ITEM_LIST_MAX)
-		return;
-	parse_build_plain(build, form, text, len, ITEM_NAME_MAX);
-	if (build->text.len == 0)
-		return;
-	parse_build_person(&build->text);
-	if (build->text.len == 0 ||
-	    (build->is_item && parse_build_has_author(build, build->text.data)))
-		return;
-	name =
-	    arena_strndup(build->doc->arena, build->text.data, build->text.len);
-	if (build->is_item) {
-		build->authors[(*count)++] = name;
-		return;
-	}
-	/* a feed names few: the list is made whole each time */
-	for (i = 0; i < *count; i++)
-		build->authors[i] = build->doc_authors[i];
-	build->authors[(*count)++] = name;
-	build->doc_authors = parse_build_list(build, build->authors, *count);
-}
-
-static void
-parse_build_category(struct parse_build *build, enum parse_form form,
-    const char *text, size_t len)
-{
-	struct item *item = &build->item;
-	size_t i;
-
-	if (!build->is_item || item->category_count == ITEM_LIST_MAX)
-		return;
-	parse_build_plain(build, form, text, len, ITEM_NAME_MAX);
-	if (build->text.len == 0)
-		return;
-	for (i = 0; i < item->category_count; i++) {
-		if (strcmp(build->categories[i], build->text.data) == 0)
-			return;
-	}
-	build->categories[item->category_count++] =
-	    arena_strndup(build->doc->arena, build->text.data, build->text.len);
-}
-
-/* "missiles, North Korea" */
-static void
-parse_build_keywords(struct parse_build *build, const char *text, size_t len)
-{
-	const char *end = text + len, *comma;
-
-	for (; text < end; text = comma + 1) {
-		comma = memchr(text, ',', (size_t)(end - text));
-		if (!comma)
-			comma = end;
-		parse_build_category(
-		    build, FORM_GUESS, text, (size_t)(comma - text));
-	}
 }
 
 /* A sitemap has no title; all of its entries are of one publication. */
@@ -478,13 +364,13 @@ parse_build_field(struct parse_build *build, enum parse_field field,
 	case FIELD_AUTHOR:
 	case FIELD_NAME:
 	case FIELD_EMAIL:
-		parse_build_author(build, form, text, len);
+		parse_names_author(build, form, text, len);
 		break;
 	case FIELD_CATEGORY:
-		parse_build_category(build, form, text, len);
+		parse_names_category(build, form, text, len);
 		break;
 	case FIELD_KEYWORDS:
-		parse_build_keywords(build, text, len);
+		parse_names_keywords(build, text, len);
 		break;
 	case FIELD_PUBLICATION:
 		parse_build_publication(build, form, text, len);

@@ -188,6 +188,9 @@ bool parse_build_wants(
 /* Takes a field's text, NUL-terminated, as it was published. */
 void parse_build_field(struct parse_build *build, enum parse_field field,
     unsigned rank, enum parse_form form, const char *text, size_t len);
+/* Text as one line, at most max bytes, in the builder's buffer. */
+void parse_build_plain(struct parse_build *build, enum parse_form form,
+    const char *text, size_t len, size_t max);
 /* Replaces a link that is there: ask parse_build_wants() first. */
 void parse_build_link(struct parse_build *build, unsigned rank,
     const char *base, const char *text, size_t len);
@@ -200,6 +203,17 @@ void parse_build_lang(
  */
 const char *parse_link(
     struct parse_build *build, const char *base, const char *text, size_t len);
+
+/* Authors and categories, as published (parse_names.c). */
+void parse_names_author(struct parse_build *build, enum parse_form form,
+    const char *text, size_t len);
+void parse_names_category(struct parse_build *build, enum parse_form form,
+    const char *text, size_t len);
+/* "missiles, North Korea" */
+void parse_names_keywords(
+    struct parse_build *build, const char *text, size_t len);
+/* Gives the item that ends what was collected. */
+void parse_names_settle(struct parse_build *build);
 
 /* Entries of aggregators (parse_outlet.c). */
 /* A summary, as HTML, that may be a list of headlines. */

@@ -25,8 +25,7 @@
 
 /* --- texts --- */
 
-/* The code point of valid UTF-8. */
-static uint32_t
+uint32_t
 sound_decode(const unsigned char *p)
 {
 	if (p[0] < 0x80)
@@ -118,7 +117,7 @@ sound_url(const char *url)
 	again = url_resolve(NULL, url);
 	is_same = again && strcmp(again, url) == 0;
 	/* curl drops an empty query, and the short cut for plain links not */
-	if (again && len > 0 && url[len - 1] == '?')
+	if (!is_same && again && len > 0 && url[len - 1] == '?')
 		is_same = strncmp(again, url, len - 1) == 0 &&
 			  strlen(again) == len - 1;
 	if (!is_same)

@@ -10,6 +10,8 @@
 
 /* What must hold of all that is made of a feed, whatever the feed was. */
 
+/* The code point of valid UTF-8. */
+uint32_t sound_decode(const unsigned char *p);
 /*
  * One line, or paragraphs a line each, of clean UTF-8: no control, no mark that
  * turns or hides text, no white space but single blanks within. NULL is sound.

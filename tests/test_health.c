@@ -149,8 +149,8 @@ parse_fails(struct fixture *f, enum parse_outcome outcome, const char *why)
 static void
 is(const struct fixture *f, enum feed_status status, int failures)
 {
-	assert_string_equal(feed_status_name(f->state.status),
-	    feed_status_name(status));
+	assert_string_equal(
+	    feed_status_name(f->state.status), feed_status_name(status));
 	assert_int_equal(f->state.failures, failures);
 	assert_int_equal(f->change.to, status);
 }
@@ -171,6 +171,58 @@ says(const struct fixture *f, const char *words)
 	assert_non_null(f->state.reason);
 	if (!strstr(f->state.reason, words))
 		fail_msg("\"%s\" lacks \"%s\"", f->state.reason, words);
+}
+
+/* One with entries, which was read as far as it could be. */
+static void
+faulty_document(struct fixture *f, const char *complaint)
+{
+	struct fetch_result result = {.outcome = FETCH_BODY};
+	struct item item = {
+	    .published_s = NOW_S - HOUR_S, .updated_s = TIME_NONE};
+	struct feed_doc doc = {.items = &item,
+	    .item_count = 1,
+	    .is_recovered = true,
+	    .complaint = complaint};
+
+	f->now_ms += POLL_MS;
+	f->change = health_after_parse(
+	    &f->state, &result, PARSE_OK, &doc, NULL, f->now_ms);
+	look_up(f, true, false);
+}
+
+static void
+faults_of_a_document_are_shown_and_no_news(void **state)
+{
+	static const char want[] = "the document has faults: it is cut off";
+	struct fixture *f = *state;
+
+	faulty_document(f, "it is cut off");
+	is(f, FEED_OK, 0);
+	assert_false(f->change.is_news);
+	assert_string_equal(f->state.reason, want);
+	/* for as long as it is the document that counts */
+	unchanged(f, FETCH_NOT_MODIFIED);
+	assert_string_equal(f->state.reason, want);
+	unchanged(f, FETCH_SAME_BODY);
+	is(f, FEED_OK, 0);
+	assert_string_equal(f->state.reason, want);
+	DOCUMENT(f, NOW_S - HOUR_S);
+	assert_null(f->state.reason);
+}
+
+static void
+faults_of_a_document_stand_behind_the_reason(void **state)
+{
+	struct fixture *f = *state;
+
+	faulty_document(f, "it is cut off");
+	f->now_ms += 400 * DAY_S * 1000LL;
+	unchanged(f, FETCH_NOT_MODIFIED);
+	is(f, FEED_STALE, 0);
+	assert_non_null(strstr(f->state.reason, "no entry is younger than"));
+	assert_non_null(strstr(
+	    f->state.reason, "; the document has faults: it is cut off"));
 }
 
 static void
@@ -487,8 +539,7 @@ what_joins_on_by_its_entries_is_no_gap_whatever_the_dates(void **state)
 {
 	struct fixture *f = *state;
 	struct fetch_result result = {.outcome = FETCH_BODY};
-	struct item item = {
-	    .published_s = NOW_S, .updated_s = TIME_NONE};
+	struct item item = {.published_s = NOW_S, .updated_s = TIME_NONE};
 	struct feed_doc doc = {.items = &item, .item_count = 1};
 
 	DOCUMENT(f, NOW_S - 10 * HOUR_S);
@@ -503,8 +554,7 @@ a_feed_with_more_entries_than_are_read_says_so(void **state)
 {
 	struct fixture *f = *state;
 	struct fetch_result result = {.outcome = FETCH_BODY};
-	struct item item = {
-	    .published_s = NOW_S, .updated_s = TIME_NONE};
+	struct item item = {.published_s = NOW_S, .updated_s = TIME_NONE};
 	struct feed_doc doc = {
 	    .items = &item, .item_count = 1, .dropped = 15000};
 
@@ -575,9 +625,8 @@ who_demands_a_browser_is_named_where_a_page_has_no_entries(void **state)
 	struct fetch_result result = {
 	    .outcome = FETCH_BODY, .challenger = "HUMAN"};
 	struct item item = {.published_s = NOW_S, .updated_s = TIME_NONE};
-	struct feed_doc doc = {.format = FEED_FORMAT_PAGE,
-	    .items = &item,
-	    .item_count = 1};
+	struct feed_doc doc = {
+	    .format = FEED_FORMAT_PAGE, .items = &item, .item_count = 1};
 
 	f->change = health_after_parse(
 	    &f->state, &result, PARSE_OK, &doc, NULL, f->now_ms);
@@ -597,8 +646,7 @@ where_an_entry_has_no_date_a_gap_is_not_claimed(void **state)
 {
 	struct fixture *f = *state;
 	struct fetch_result result = {.outcome = FETCH_BODY};
-	struct item items[2] = {
-	    {.published_s = NOW_S, .updated_s = TIME_NONE},
+	struct item items[2] = {{.published_s = NOW_S, .updated_s = TIME_NONE},
 	    {.published_s = TIME_NONE, .updated_s = TIME_NONE}};
 	struct feed_doc doc = {.items = items, .item_count = 2};
 
@@ -961,8 +1009,7 @@ habit(struct fixture *f, int count, int64_t pause_s)
 		f->now_ms += pause_s * 1000 - POLL_MS;
 		f->state.last_ok_ms = f->now_ms;
 		DOCUMENT(f, f->now_ms / 1000, f->now_ms / 1000 - pause_s);
-		assert_string_equal(
-		    feed_status_name(f->state.status), "ok");
+		assert_string_equal(feed_status_name(f->state.status), "ok");
 	}
 }
 
@@ -1309,6 +1356,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(a_good_first_poll_is_no_news),
+	    TEST(faults_of_a_document_are_shown_and_no_news),
+	    TEST(faults_of_a_document_stand_behind_the_reason),
 	    TEST(an_unchanged_feed_stays_well),
 	    TEST(a_failure_shows_at_once_and_is_news_when_it_lasts),
 	    TEST(a_short_failure_is_never_mentioned),
@@ -1319,7 +1368,7 @@ main(void)
 	    TEST(a_failure_that_changes_its_kind_is_news_without_waiting),
 	    TEST(an_unmentioned_failure_that_changes_tells_where_it_began),
 	    TEST(
-	        a_document_without_entries_is_empty_only_where_there_were_some),
+		a_document_without_entries_is_empty_only_where_there_were_some),
 	    TEST(an_undated_feed_can_be_empty_too),
 	    TEST(an_empty_feed_stays_empty_when_it_does_not_change),
 	    TEST(no_bytes_at_all_are_a_failure),
@@ -1352,14 +1401,15 @@ main(void)
 	    TEST(the_configured_place_is_taken_back_when_it_answers_itself),
 	    TEST(the_new_place_stays_when_it_answers_again),
 	    TEST(
-	        a_busy_feed_that_brings_nothing_more_is_silent_long_before_it_is_stale),
+		a_busy_feed_that_brings_nothing_more_is_silent_long_before_it_is_stale),
 	    TEST(a_document_with_nothing_new_in_it_does_not_break_the_silence),
 	    TEST(a_feed_without_dates_can_be_silent),
 	    TEST(a_feed_of_which_no_habit_is_known_is_not_silent),
 	    TEST(the_time_in_which_nobody_looked_is_no_pause_of_the_feed),
 	    TEST(old_entries_hide_behind_no_notice_of_the_future),
 	    TEST(a_gap_or_a_future_date_that_is_not_repeated_grows_stale),
-	    TEST(a_failure_that_was_not_told_ends_no_complaint_about_the_document),
+	    TEST(
+		a_failure_that_was_not_told_ends_no_complaint_about_the_document),
 	    TEST(a_feed_that_flaps_does_not_drown_the_operator),
 	    TEST(what_was_not_told_while_it_flapped_is_told_when_it_holds),
 	    TEST(the_last_place_is_kept_for_what_is_worse),

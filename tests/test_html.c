@@ -107,6 +107,19 @@ what_is_not_shown_is_left_out(void **state)
 	assert_html("<?php echo 1 ?>text<!x y>, </ >more", "text, more");
 }
 
+/* libxml2 reads a script, and tags in its strings are none of the page's. */
+static void
+end_tags_within_scripts_end_no_text(void **state)
+{
+	(void)state;
+	assert_html("<p>a<script>document.write(\"</p>\")</script>b", "ab");
+	assert_html("a<script>if (b</c/.exec(d)) e()</script>f", "af");
+	assert_html("a<script>\"</b\"</script>c<p>d", "ac\nd");
+	assert_html(
+	    "<div>a<style>p:after { content: '</div>' }</style>b", "ab");
+	assert_html("a<script>'</scr' + 'ipt>'</script>b", "ab");
+}
+
 static void
 what_plays_elsewhere_swallows_no_text(void **state)
 {
@@ -688,6 +701,7 @@ main(void)
 	    cmocka_unit_test(numbers_of_no_character_become_the_replacement),
 	    cmocka_unit_test(c1_numbers_and_characters_are_windows_1252),
 	    cmocka_unit_test(what_is_not_shown_is_left_out),
+	    cmocka_unit_test(end_tags_within_scripts_end_no_text),
 	    cmocka_unit_test(what_plays_elsewhere_swallows_no_text),
 	    cmocka_unit_test(the_reading_of_a_word_does_not_divide_it),
 	    cmocka_unit_test(a_reading_that_does_not_end_hides_little),

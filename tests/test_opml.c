@@ -125,6 +125,19 @@ folders_and_categories_become_tags(void **state)
 }
 
 static void
+an_address_of_blanks_is_none(void **state)
+{
+	struct opml *opml =
+	    read_text(HEAD "<outline text=\"F\" xmlUrl=\" &#9;\">" ONE
+			   "</outline><outline type=\"rss\" url=\" \"/>" END);
+
+	(void)state;
+	assert_int_equal(opml->count, 1);
+	has_tags(&opml->feeds[0], "[F]");
+	opml_free(&opml);
+}
+
+static void
 a_feed_in_two_folders_is_one_with_both_tags(void **state)
 {
 	struct opml *opml =
@@ -237,10 +250,13 @@ static void
 what_is_not_opml_says_so_with_its_line(void **state)
 {
 	(void)state;
-	refused("", 0, "the document is empty");
+	refused("", 1, "the document is empty");
+	refused("\xef\xbb\xbf", 1, "the document is empty");
+	refused("<?xml version='1.0'?>", 1, "not well-formed");
+	refused("\n<!-- c -->\n", 3, "not well-formed");
 	refused("\n<html><body/></html>", 2,
 	    "no OPML: its first element is <html>; expected <opml>");
-	refused("not markup", 0, "no OPML: there is no markup in it");
+	refused("not markup", 1, "no OPML: there is no markup in it");
 	refused("x" HEAD END, 1, "not well-formed");
 	refused(HEAD "\n<outline text='a'\n xmlUrl='a&b'/>" END, 3,
 	    "not well-formed");
@@ -362,9 +378,25 @@ attributes_names_and_namespaces_have_largest_numbers(void **state)
 	free(text);
 }
 
+/* The list's first feed is none, the second is. */
+static void
+has_fault(const char *text, int line_no, const char *want)
+{
+	struct opml *opml = read_text(text);
+	struct conf_feed feed;
+
+	assert_int_equal(opml->count, 2);
+	assert_int_equal(opml->feeds[0].line, line_no);
+	assert_int_equal(opml_to_feed(opml, 0, &feed, &err), -1);
+	assert_string_equal(err.text, want);
+	assert_int_equal(opml_to_feed(opml, 1, &feed, &err), 0);
+	opml_free(&opml);
+}
+
 static void
 a_feed_has_a_largest_number_of_tags(void **state)
 {
+	static const char want[] = "more than 128 tags of one feed";
 	char *text = repeated(HEAD "<outline xmlUrl=\"u\" category=\"", "t%,",
 	    OPML_TAGS_MAX, "\"/>" END);
 	struct opml *opml = read_text(text);
@@ -373,13 +405,22 @@ a_feed_has_a_largest_number_of_tags(void **state)
 	assert_int_equal(opml->feeds[0].tags.count, OPML_TAGS_MAX);
 	opml_free(&opml);
 	free(text);
-	text = repeated(HEAD "<outline xmlUrl=\"u\" category=\"", "t%,",
-	    OPML_TAGS_MAX + 1, "\"/>" END);
-	refused(text, 1, "more than 128 tags of one feed");
+	/* one that has more spoils no other */
+	text =
+	    repeated(HEAD "\n<outline xmlUrl=\"http://t.example/\" category=\"",
+		"t%,", OPML_TAGS_MAX + 1, "\"/>" ONE END);
+	has_fault(text, 2, want);
 	free(text);
-	text = repeated(OWN "<outline xmlUrl=\"u\" w:tags=\"", "t%&#10;",
-	    OPML_TAGS_MAX + 1, "\"/>" END);
-	refused(text, 1, "more than 128 tags of one feed");
+	text = repeated(OWN "\n<outline xmlUrl=\"http://t.example/\" w:tags=\"",
+	    "t%&#10;", OPML_TAGS_MAX + 1, "\"/>" ONE END);
+	has_fault(text, 2, want);
+	free(text);
+	/* nor does one that gets them in two folders */
+	text = repeated(HEAD
+	    "<outline xmlUrl=\"http://t.example/\" category=\"a\"/>"
+	    "\n\n<outline xmlUrl=\"http://t.example/\" category=\"",
+	    "t%,", OPML_TAGS_MAX, "\"/>" ONE END);
+	has_fault(text, 3, want);
 	free(text);
 }
 
@@ -748,7 +789,7 @@ a_broken_list_is_reported_with_its_line(void **state)
 	write_text(f, "l.opml", "");
 	load(f, "include(\"l.opml\")\n");
 	assert_string_equal(
-	    finding(f, 0), "l.opml: error: the document is empty");
+	    finding(f, 0), "l.opml:1: error: the document is empty");
 }
 
 static void
@@ -844,6 +885,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(an_outline_with_an_address_is_a_feed),
 	    cmocka_unit_test(folders_and_categories_become_tags),
+	    cmocka_unit_test(an_address_of_blanks_is_none),
 	    cmocka_unit_test(a_feed_in_two_folders_is_one_with_both_tags),
 	    cmocka_unit_test(what_is_commented_out_is_left_out),
 	    cmocka_unit_test(texts_are_one_plain_line),
@@ -868,7 +910,8 @@ main(void)
 	    CONF_TEST(a_list_is_included),
 	    CONF_TEST(each_wrong_outline_is_reported_with_its_line),
 	    CONF_TEST(a_broken_list_is_reported_with_its_line),
-	    CONF_TEST(the_order_of_outlines_changes_no_name_but_of_equal_titles),
+	    CONF_TEST(
+		the_order_of_outlines_changes_no_name_but_of_equal_titles),
 	    CONF_TEST(a_section_goes_before_an_outline),
 	    CONF_TEST(further_lists_are_told_and_not_read),
 	    CONF_TEST(feeds_of_a_list_count_to_the_bound),

@@ -148,6 +148,23 @@ a_long_guid_counts_to_its_end(void **state)
 }
 
 static void
+a_guid_is_not_cut_behind_a_blank(void **state)
+{
+	struct buf buf;
+	struct feed_doc *doc;
+
+	(void)state;
+	buf_init(&buf, 0);
+	append(&buf, RSS "<item><guid>");
+	append_many(&buf, "g", ITEM_GUID_MAX - 1);
+	append(&buf, " and more</guid></item>" END);
+	doc = parse_buf(&buf);
+	assert_int_equal(doc->item_count, 1);
+	assert_int_equal(strlen(doc->items[0].guid), ITEM_GUID_MAX - 1);
+	feed_doc_free(&doc);
+}
+
+static void
 a_link_over_the_bound_is_dropped(void **state)
 {
 	struct feed_doc *doc = item_with("link", "x", ITEM_URL_MAX + 1);
@@ -940,6 +957,7 @@ main(void)
 	    cmocka_unit_test(what_is_quoted_is_cut_on_a_border),
 	    cmocka_unit_test(a_long_text_of_json_is_cut_as_well),
 	    cmocka_unit_test(a_long_guid_counts_to_its_end),
+	    cmocka_unit_test(a_guid_is_not_cut_behind_a_blank),
 	    cmocka_unit_test(a_link_over_the_bound_is_dropped),
 	    cmocka_unit_test(lists_are_bounded),
 	    cmocka_unit_test(items_beyond_the_bound_are_counted),

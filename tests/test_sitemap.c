@@ -437,6 +437,13 @@ of_a_compressed_file_that_is_cut_off_the_beginning_is_read(void **state)
 	assert_int_equal(doc->item_count, 1);
 	assert_non_null(strstr(doc->complaint, "gzip) is cut off"));
 	feed_doc_free(&doc);
+	/* and with it the end: what is wrong inside comes of that */
+	doc = parse_good(body.data, body.len - 20, NULL);
+	assert_int_equal(doc->item_count, 1);
+	assert_true(doc->is_recovered);
+	assert_string_equal(
+	    doc->complaint, "the compressed data (gzip) is cut off");
+	feed_doc_free(&doc);
 	/* or wrong */
 	body.data[body.len - 8] ^= 1;
 	doc = parse_good(body.data, body.len, NULL);

@@ -454,9 +454,10 @@ html_read(const char *html, size_t len, const struct html_events *events,
 	handler.ignorableWhitespace = events->text;
 	*ctxt->sax = handler;
 	ctxt->userData = data;
-	(void)htmlCtxtUseOptions(
-	    ctxt, HTML_PARSE_IGNORE_ENC | HTML_PARSE_NOERROR |
-		      HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
+	/* without RECOVER any end tag in a script's string ends the script */
+	(void)htmlCtxtUseOptions(ctxt,
+	    HTML_PARSE_RECOVER | HTML_PARSE_IGNORE_ENC | HTML_PARSE_NOERROR |
+		HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
 	(void)xmlSwitchEncoding(ctxt, XML_CHAR_ENCODING_UTF8);
 	(void)htmlParseDocument(ctxt);
 	htmlFreeParserCtxt(ctxt);

@@ -29,8 +29,11 @@ int xpath_check(const char *text, enum xpath_type *type_r, struct err *err);
 /*
  * From now on functions of text take steps by what they read: one for each
  * node whose text is part of an argument, and those of its bytes. With opLimit
- * set, this bounds the time that an evaluation takes, but for operators: each
- * comparison, as in [.. = 'x'], is one step.
+ * set, this bounds the time that an evaluation takes, but for operators, which
+ * libxml2 keeps to itself: [.. = 'x'] is one step, and so is [//a = //b], which
+ * compares all pairs: some 5 ns each, so a page of 100,000 elements makes one
+ * step of it take seconds. Whoever evaluates on a page of strangers does so
+ * under a limit of processor time (lib/sandbox.h), as workers do.
  */
 void xpath_charge(struct _xmlXPathContext *ctxt);
 

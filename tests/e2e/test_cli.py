@@ -180,6 +180,24 @@ class Alone(harness.TestCase):
             self.assertEqual((done.returncode, done.stdout), (1, ""))
             self.assertTrue(done.stderr)
 
+    def test_parse_has_the_bounds_of_the_daemon(self):
+        # Some hundred times all pairs of these are compared: for minutes.
+        page = ("<html><body>" + "<b>1a</b>" * 12000 + "<i>1b</i>" * 12000
+                + "</body></html>")
+        one = self.file("one.xml", rss("t", [item("1", "First")]))
+        done = command("parse", "--html-item", "//b[//b = //i]",
+                       "--html-title", ".", self.file("costly.html",
+                                                      page.encode()))
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("costly.html: takes too long to read", done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 1)
+        # An end is one document's: others are read.
+        nothing = self.file("nothing", b"")
+        done = command("parse", nothing, one, nothing)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("First", done.stdout)
+        self.assertEqual(done.stderr.count("empty"), 2)
+
     def test_parse_refuses_a_page_and_an_error(self):
         server = self.feed_server()
         server.feed("page").behave = answers_page()

@@ -111,10 +111,23 @@ class Command(harness.TestCase):
         self.assertIn('url = "http://a.example/"', done.stdout)
         self.assertNotIn("javascript", done.stdout)
 
+    def test_import_leaves_out_a_feed_with_too_many_tags(self):
+        tags = ",".join("t%d" % i for i in range(129))
+        opml = self.path("l.opml", LIST % (
+            '<outline text="T" category="%s" xmlUrl="http://t.example/"/>\n'
+            % tags + OUTLINE % ("A", "http://a.example/")))
+        done = command("import", opml)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('l.opml:3: "T": left out: more than 128 tags',
+                      done.stderr)
+        self.assertEqual(done.stdout.count("feed "), 1)
+        self.assertIn('url = "http://a.example/"', done.stdout)
+
     def test_import_refuses_what_is_no_list(self):
         bomb = ('<!DOCTYPE opml [<!ENTITY a "x"><!ENTITY b "&a;&a;">]>'
                 + listed(("&b;", "http://a.example/")).split("\n", 1)[1])
-        for text, said in (("", "empty"), ("<html/>", "no OPML"),
+        for text, said in (("", "l.opml:1: the document is empty"),
+                           ("<html/>", "no OPML"),
                            (bomb, "document type"),
                            ("<opml>\n<a>", "l.opml:2: not well-formed")):
             done = command("import", self.path("l.opml", text))
