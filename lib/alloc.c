@@ -104,12 +104,10 @@ xasprintf(const char *fmt, ...)
 }
 
 void *
-xgrow(void *ptr, size_t need, size_t *cap_r, size_t size)
+xgrow_more(void *ptr, size_t need, size_t *cap_r, size_t size)
 {
 	size_t cap = *cap_r ? *cap_r : 8;
 
-	if (need <= *cap_r)
-		return ptr;
 	while (cap < need) {
 		if (cap > SIZE_MAX / 2)
 			alloc_failed(need);

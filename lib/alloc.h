@@ -21,11 +21,18 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 char *xvasprintf(const char *fmt, va_list ap)
     __attribute__((format(printf, 1, 0)));
 
+/* What xgrow does where there is no room. */
+void *xgrow_more(void *ptr, size_t need, size_t *cap_r, size_t size);
+
 /*
  * Makes room for at least `need` elements in a growing array, doubling it;
  * `*cap_r` is updated. Returns the array, moved if need be.
  */
-void *xgrow(void *ptr, size_t need, size_t *cap_r, size_t size);
+static inline void *
+xgrow(void *ptr, size_t need, size_t *cap_r, size_t size)
+{
+	return need <= *cap_r ? ptr : xgrow_more(ptr, need, cap_r, size);
+}
 
 /*
  * An arena hands out memory that is freed all at once. One object (an item
