@@ -249,7 +249,7 @@ outbox_sink_new(struct outbox *outbox, const struct conf_sink *conf)
 	struct outbox_sink *sink = xcalloc(1, sizeof(*sink));
 
 	sink->outbox = outbox;
-	sink->arena = arena_new();
+	sink->arena = arena_new_secret();
 	sink->conf = outbox_sink_copy_conf(sink->arena, conf);
 	sink->next_due_ms = INT64_MAX;
 	sink->cancel_ms = INT64_MAX;

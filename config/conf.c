@@ -240,6 +240,7 @@ conf_read(const char *path, const struct conf *base, struct diag *diag)
 	bool is_whole;
 
 	conf->arena = arena;
+	conf->secrets = arena_new_secret();
 	conf->path = arena_strdup(arena, path);
 	conf_set_defaults(conf);
 	conf_reader_init(&reader, conf, diag);
@@ -329,6 +330,7 @@ conf_free(struct conf **conf)
 	if (!*conf)
 		return;
 	arena = (*conf)->arena;
+	arena_free(&(*conf)->secrets);
 	*conf = NULL;
 	arena_free(&arena);
 }

@@ -11,7 +11,8 @@
 /*
  * The configuration as plain data, read with libconfuse, checked whole:
  * every error of every file is reported in one run. Queries are carried as
- * text with their place; topics/ compiles them. One arena owns everything.
+ * text with their place; topics/ compiles them. One arena owns everything,
+ * another all that is secret.
  */
 #define CONF_FEEDS_MAX 100000
 #define CONF_TOPICS_MAX 100000
@@ -190,6 +191,7 @@ struct conf_severity_route {
 
 struct conf {
 	struct arena *arena;
+	struct arena *secrets;		/* passwords, secrets, headers: lib/alloc.h */
 	const char *path;
 	const char *node;		/* "node" in events */
 	const char *contact;		/* in the User-Agent; NULL */

@@ -314,7 +314,7 @@ conf_read_headers(
 			conf_given_error(given, key, i, "%s", wrong);
 		else
 			headers->items[headers->count++] =
-			    arena_strdup(given->reader->arena, text);
+			    arena_strdup(given->reader->conf->secrets, text);
 	}
 }
 

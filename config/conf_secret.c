@@ -16,7 +16,7 @@
 #include "lib/buf.h"
 
 #define CONF_SECRET_PREFIX "whsec_"
-#define CONF_SECRET_BYTES_MIN 24	/* Standard Webhooks 1.0.0 */
+#define CONF_SECRET_BYTES_MIN 24 /* Standard Webhooks 1.0.0 */
 #define CONF_SECRET_BYTES_MAX 64
 #define CONF_BASE64                                                            \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -36,7 +36,7 @@ conf_is_credential(const char *path)
 	size_t len = dir ? strlen(dir) : 0;
 
 	return dir && strncmp(path, dir, len) == 0 && path[len] == '/' &&
-	    !strstr(path + len, "/../");
+	       !strstr(path + len, "/../");
 }
 
 static char *
@@ -142,7 +142,7 @@ conf_read_password(
 	buf_init(&line, CONF_SECRET_FILE_MAX);
 	if (conf_read_secret(given, key, 0, &line) == 0)
 		*(const char **)field =
-		    arena_strdup(given->reader->arena, line.data);
+		    arena_strdup(given->reader->conf->secrets, line.data);
 	conf_forget(&line);
 }
 
@@ -184,14 +184,14 @@ conf_read_secrets(
 		    "more than %d secrets", CONF_SECRETS_MAX);
 		return;
 	}
-	secrets->items = arena_calloc(
-	    given->reader->arena, count, sizeof(*secrets->items));
+	secrets->items =
+	    arena_calloc(given->reader->arena, count, sizeof(*secrets->items));
 	for (i = 0; i < count; i++) {
 		buf_init(&line, CONF_SECRET_FILE_MAX);
 		if (conf_read_secret(given, key, i, &line) == 0) {
 			if (conf_is_webhook_secret(line.data))
 				secrets->items[secrets->count++] = arena_strdup(
-				    given->reader->arena, line.data);
+				    given->reader->conf->secrets, line.data);
 			else
 				conf_given_error(given, key, i,
 				    "bad secret in the file; expected whsec_ "

@@ -260,8 +260,13 @@ main_on_outbox_event(void *data, struct event *event)
 static void
 main_open_workers(struct daemon *daemon)
 {
-	daemon->workers =
-	    workers_new(daemon->loop, &daemon->log, daemon->metrics);
+	const struct workers_options options = {
+	    .loop = daemon->loop,
+	    .log = &daemon->log,
+	    .metrics = daemon->metrics,
+	};
+
+	daemon->workers = workers_new(&options);
 	workers_configure(daemon->workers, daemon->generation);
 }
 

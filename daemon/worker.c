@@ -111,8 +111,7 @@ worker_trim(struct buf *buf)
 		buf_reset(buf);
 }
 
-/* One request; -1 when there are no more. */
-static int
+int
 worker_serve(int fd, const struct generation *generation, struct buf *request,
     struct buf *reply)
 {
@@ -124,7 +123,6 @@ worker_serve(int fd, const struct generation *generation, struct buf *request,
 	if (worker_read(fd, buf_reserve(request, head.len), head.len) == -1)
 		return -1;
 	request->len = head.len;
-	(void)sandbox_limit_time(WORKER_CPU_S);
 	if (buf_add(reply, &head, sizeof(head)) == -1)
 		return -1;
 	work_run(generation->matcher, generation->conf, request->data,
@@ -137,10 +135,9 @@ worker_serve(int fd, const struct generation *generation, struct buf *request,
 }
 
 void
-worker_main(int fd, const struct generation *generation)
+worker_enter(int fd, const struct generation *generation)
 {
 	struct worker_head hello = {.magic = WORKER_MAGIC};
-	struct buf request, reply;
 
 	(void)prctl(PR_SET_NAME, "wirewatch-parse", 0, 0, 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -148,9 +145,19 @@ worker_main(int fd, const struct generation *generation)
 	worker_close_others(fd);
 	worker_silence();
 	worker_warm_up(generation);
-	hello.len = sandbox_enter(WORKER_MEMORY);
+	if (sandbox_limit_life(WORKER_LIFE_S) == -1)
+		hello.len = SANDBOX_LIMITS;
+	hello.len |= sandbox_enter(WORKER_MEMORY);
 	if (fd_write(fd, &hello, sizeof(hello)) == -1)
 		_exit(1);
+}
+
+void
+worker_main(int fd, const struct generation *generation)
+{
+	struct buf request, reply;
+
+	worker_enter(fd, generation);
 	buf_init(&request, WORK_REQUEST_MAX);
 	buf_init(&reply, WORK_REPLY_MAX);
 	while (worker_serve(fd, generation, &request, &reply) == 0)

@@ -13,15 +13,27 @@ struct ev_loop;
 
 /*
  * The worker processes, started when there is work: it is queued, handed to the
- * first that is idle, and its reply reported on a later turn of the loop. A worker that dies, or takes
- * longer than WORKERS_WALL_MS, costs the work that it had; another takes its
- * place. Without worker processes the work is done on the loop.
+ * first that is idle, and its reply reported on a later turn of the loop. A
+ * worker that dies, or takes longer than the bounds below, costs the work that
+ * it had; another takes its place. Without worker processes the work is done on
+ * the loop.
  */
 struct workers;
 
 #define WORKERS_MAX 64
-#define WORKERS_WALL_MS 10000 /* for one piece of work; CPU is bounded, too */
+/*
+ * For one piece of work: of processor time, by the daemon's clock; without any,
+ * and without a byte to or from it; and in all, where a busy machine gives a
+ * worker little.
+ */
+#define WORKERS_PROCESSOR_MS 1800
+#define WORKERS_STILL_MS 1600
+#define WORKERS_WALL_MS 30000
+#define WORKERS_LOOK_MS 400	/* between looks at one that works */
 #define WORKERS_START_MS 10000 /* until a new one says that it is there */
+/* One that has served so often or so long goes, with whatever got into it. */
+#define WORKERS_SERVE_MAX 10000
+#define WORKERS_AGE_MAX_MS (15 * 60 * 1000)
 /* One that cannot be started is tried again after so long, then ever longer. */
 #define WORKERS_RETRY_MS 1000
 #define WORKERS_PAUSE_MAX_MS 60000
@@ -47,8 +59,19 @@ struct work {
 void work_init(struct work *work);
 void work_clear(struct work *work);
 
-struct workers *workers_new(
-    struct ev_loop *loop, struct log *log, struct metrics *metrics);
+/* What a child does with its end of the socket; see daemon/worker.h. */
+typedef void workers_child(int fd, const struct generation *generation);
+
+struct workers_options {
+	struct ev_loop *loop;
+	struct log *log;
+	struct metrics *metrics;
+	workers_child *child;	/* NULL = worker_main */
+	int64_t wall_ms;	/* 0 = WORKERS_WALL_MS */
+	size_t serve_max;	/* 0 = WORKERS_SERVE_MAX */
+};
+
+struct workers *workers_new(const struct workers_options *options);
 /* Ends all workers at once; nothing is called back any more. */
 void workers_free(struct workers **workers);
 /*

@@ -3,10 +3,12 @@
  * it; nothing in it is freed alone.
  */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "lib/alloc.h"
 
@@ -25,6 +27,7 @@ struct arena {
 	struct arena_block *blocks;
 	size_t next_size;
 	size_t given;
+	bool is_secret; /* its blocks are maps of their own */
 };
 
 static _Noreturn void
@@ -126,6 +129,43 @@ arena_new(void)
 	return arena;
 }
 
+struct arena *
+arena_new_secret(void)
+{
+	struct arena *arena = arena_new();
+
+	arena->is_secret = true;
+	return arena;
+}
+
+/* Whole pages, which a child does not get. */
+static struct arena_block *
+arena_map_block(size_t size)
+{
+	struct arena_block *block = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (block == MAP_FAILED)
+		alloc_failed(size);
+	/* kernels and valgrind that do not know it do without */
+	(void)madvise(block, size, MADV_WIPEONFORK);
+	(void)madvise(block, size, MADV_DONTDUMP);
+	return block;
+}
+
+static void
+arena_free_block(const struct arena *arena, struct arena_block *block)
+{
+	size_t size = sizeof(*block) + block->size;
+
+	if (!arena->is_secret) {
+		free(block);
+		return;
+	}
+	explicit_bzero(block, size);
+	(void)munmap(block, size);
+}
+
 static void
 arena_free_blocks(struct arena *arena)
 {
@@ -133,7 +173,7 @@ arena_free_blocks(struct arena *arena)
 
 	for (block = arena->blocks; block; block = next) {
 		next = block->next;
-		free(block);
+		arena_free_block(arena, block);
 	}
 	arena->blocks = NULL;
 }
@@ -161,7 +201,8 @@ arena_grow(struct arena *arena, size_t size)
 		room = size;
 	if (room > SIZE_MAX - sizeof(*block))
 		alloc_failed(size);
-	block = xmalloc(sizeof(*block) + room);
+	block = arena->is_secret ? arena_map_block(sizeof(*block) + room)
+				 : xmalloc(sizeof(*block) + room);
 	block->used = 0;
 	block->size = room;
 	if (arena->blocks && size > ARENA_LARGEST_BLOCK / 2) {
@@ -189,6 +230,8 @@ arena_reset(struct arena *arena)
 			arena->next_size = given;
 		arena_grow(arena, 0);
 	}
+	if (arena->is_secret)
+		explicit_bzero(arena->blocks->data, arena->blocks->used);
 	arena->blocks->used = 0;
 }
 

@@ -41,6 +41,13 @@ xgrow(void *ptr, size_t need, size_t *cap_r, size_t size)
 struct arena;
 
 struct arena *arena_new(void);
+/*
+ * For secrets: processes that are forked find zeroes where its content was,
+ * and it is in no core file; where the system can do that (Linux 4.14). Such a
+ * process may neither add to it nor free it. What is freed or taken back is
+ * overwritten.
+ */
+struct arena *arena_new_secret(void);
 /* Frees everything the arena gave out; sets *arena to NULL. NULL is fine. */
 void arena_free(struct arena **arena);
 /*

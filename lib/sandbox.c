@@ -189,20 +189,36 @@ sandbox_enter(uint64_t memory)
 	return missing;
 }
 
+/* What the limit is `seconds` from now; 0 when that is not known. */
+static rlim_t
+sandbox_time_from_now(unsigned seconds)
+{
+	struct rusage used;
+
+	if (getrusage(RUSAGE_SELF, &used) == -1)
+		return 0;
+	return (rlim_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+	       (rlim_t)seconds + 1;
+}
+
 int
 sandbox_limit_time(unsigned seconds)
 {
-	struct rusage used;
+	rlim_t value = sandbox_time_from_now(seconds);
 	struct rlimit limit;
 
-	if (getrusage(RUSAGE_SELF, &used) == -1 ||
-	    getrlimit(RLIMIT_CPU, &limit) == -1)
+	if (!value || getrlimit(RLIMIT_CPU, &limit) == -1)
 		return -1;
-	limit.rlim_cur = (rlim_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
-			 (rlim_t)seconds + 1;
-	if (limit.rlim_cur > limit.rlim_max)
-		limit.rlim_cur = limit.rlim_max;
+	limit.rlim_cur = value < limit.rlim_max ? value : limit.rlim_max;
 	return setrlimit(RLIMIT_CPU, &limit);
+}
+
+int
+sandbox_limit_life(unsigned seconds)
+{
+	rlim_t value = sandbox_time_from_now(seconds);
+
+	return value ? sandbox_set_limit(RLIMIT_CPU, value) : -1;
 }
 
 const char *

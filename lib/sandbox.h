@@ -23,10 +23,12 @@ enum sandbox_part {
  */
 unsigned sandbox_enter(uint64_t memory);
 /*
- * From now on `seconds` of processor time more, then SIGXCPU ends the process.
- * 0, or -1 with errno.
+ * From now on `seconds` of processor time more, then SIGXCPU ends the process;
+ * it may ask again, within its life. 0, or -1 with errno.
  */
 int sandbox_limit_time(unsigned seconds);
+/* The same once and for all: SIGKILL. */
+int sandbox_limit_life(unsigned seconds);
 /* The parts for people, as in "landlock, seccomp"; fits SANDBOX_NAMES_SIZE. */
 #define SANDBOX_NAMES_SIZE 64
 const char *sandbox_names(unsigned parts, char out[SANDBOX_NAMES_SIZE]);

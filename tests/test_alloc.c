@@ -238,6 +238,50 @@ an_arena_that_was_reset_gives_zeroed_memory_again(void **state)
 	arena_free(&arena);
 }
 
+/* What a child sees of an arena: 0 if all is as it was, 1 if it is zeroes. */
+static int
+seen_by_a_child(const char *small, const char *large, size_t len)
+{
+	int status;
+	pid_t pid = fork();
+	size_t i, zeroes = 0;
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		for (i = 0; i < len; i++)
+			zeroes += large[i] == '\0';
+		if (*small == '\0' && zeroes == len)
+			_exit(1);
+		_exit(strcmp(small, "secret") == 0 && !zeroes ? 0 : 2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void
+a_child_does_not_inherit_what_is_secret(void **state)
+{
+	const size_t len = 1000000;
+	struct arena *arenas[] = {arena_new(), arena_new_secret()};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		char *small = arena_strdup(arenas[i], "secret");
+		char *large = arena_alloc(arenas[i], len);
+
+		memset(large, 'x', len);
+		assert_int_equal(seen_by_a_child(small, large, len), (int)i);
+		assert_string_equal(small, "secret");
+		assert_int_equal(large[len - 1], 'x');
+		arena_reset(arenas[i]);
+		small = arena_alloc(arenas[i], len);
+		assert_int_equal(small[0] | small[len - 1], 0);
+		arena_free(&arenas[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -253,6 +297,7 @@ main(void)
 	    cmocka_unit_test(strings_in_an_arena_are_cut_like_the_others),
 	    cmocka_unit_test(a_large_piece_does_not_waste_the_rest_of_a_block),
 	    cmocka_unit_test(an_arena_that_was_reset_gives_zeroed_memory_again),
+	    cmocka_unit_test(a_child_does_not_inherit_what_is_secret),
 	};
 
 	return cmocka_run_group_tests_name("alloc", tests, NULL, NULL);

@@ -226,6 +226,44 @@ time_is_bounded(void **state)
 	assert_int_equal(in_sandbox(spin), -SIGXCPU);
 }
 
+/* It may ignore the first limit, and ask for another; the second is final. */
+static int
+spin_on(void)
+{
+	static const struct rlimit more = {
+	    .rlim_cur = RLIM_INFINITY,
+	    .rlim_max = RLIM_INFINITY,
+	};
+	volatile unsigned long count = 0;
+
+	(void)signal(SIGXCPU, SIG_IGN);
+	(void)sandbox_limit_time(60);
+	if (setrlimit(RLIMIT_CPU, &more) == 0)
+		return 1;
+	for (;;)
+		count++;
+}
+
+static void
+a_life_is_bounded(void **state)
+{
+	int status;
+	pid_t pid = fork();
+
+	(void)state;
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		/* who may raise limits again may not do so in the sandbox */
+		if (sandbox_limit_life(0) == -1)
+			_exit(2);
+		(void)sandbox_enter(MEMORY);
+		_exit(spin_on());
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGKILL);
+}
+
 static void
 parts_have_names(void **state)
 {
@@ -246,6 +284,7 @@ main(void)
 	    cmocka_unit_test(parts_have_names),
 	    cmocka_unit_test(computing_goes_on),
 	    cmocka_unit_test(time_is_bounded),
+	    cmocka_unit_test(a_life_is_bounded),
 	    cmocka_unit_test(an_abort_is_an_abort),
 	};
 	const struct {
@@ -263,7 +302,7 @@ main(void)
 	    {SANDBOX_CALLS, cmocka_unit_test(other_processes_are_out_of_reach)},
 	};
 	unsigned missing = missing_here();
-	size_t i, count = 4;
+	size_t i, count = 5;
 
 	for (i = 0; i < sizeof(walls) / sizeof(walls[0]); i++) {
 		if (missing & walls[i].part)

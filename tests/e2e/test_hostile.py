@@ -13,7 +13,66 @@ from servers import (ENTITY_BOMB, answers, answers_page, answers_xml, drips,
 MIB = 1024 * 1024
 TOO_MUCH = 16 * MIB + 1
 MEMORY_MAX = 200 * MIB      # of a daemon that was fed all of this
+IDLE_MAX = 64 * MIB         # that it may grow by, over what it was when idle
+COPIES = 8                  # feeds for each hostile document
+ROUNDS = 2                  # in which all of them are read
 NOTICE_S = 5                # from publishing to the alert, whatever else runs
+
+
+def documents(canary):
+    """Hostile documents by name: what costs a parser most for its size."""
+    head = "<?xml version='1.0'?><rss version='2.0'><channel><title>t</title>"
+    entry = "<item><title>%s</title><guid>%s</guid></item>"
+    tail = "</channel></rss>"
+
+    def feed(*entries):
+        return head + "".join(entries) + tail
+
+    def one(title):
+        return feed(entry % (title, "g"))
+
+    def typed(declaration, title):
+        return one(title).replace("?>", "?><!DOCTYPE rss [%s]>" % declaration)
+
+    def json(entries):
+        return '{"version":"https://jsonfeed.org/version/1.1","title":"t",' \
+            '"items":[%s]}' % entries
+    found = {
+        "entities": ENTITY_BOMB,
+        "quadratic": typed("<!ENTITY a '%s'>" % ("A" * 50000), "&a;" * 5000),
+        "parameter": typed("<!ENTITY % x SYSTEM '" + canary + "'> %x;", "a"),
+        "external": external_entity(canary),
+        "subset": one("a").replace(
+            "?>", "?><!DOCTYPE rss SYSTEM '%s/rss.dtd'>" % canary),
+        "style": one("a").replace(
+            "?>", "?><?xml-stylesheet href='%s'?>" % canary, 1),
+        "include": one("<xi:include xmlns:xi='http://www.w3.org/2001/XInclude'"
+                       " href='%s'/>" % canary),
+        "deep": "<rss><channel>" + "<a>" * 300000,
+        "deep-entry": one("<b>" * 100000),
+        "nested": head + "<item><title>n</title>" * 20000,
+        "attributes": feed("<item %s/>" % " ".join(
+            "a%d='%d'" % (n, n) for n in range(100000))),
+        "namespaces": feed("<item>%s</item>" % "".join(
+            "<x%d:y xmlns:x%d='u:%d'/>" % (n, n, n) for n in range(30000))),
+        "instructions": head + "<?x y?>" * 200000 + tail,
+        "comments": head + "<!-- -->" * 200000 + tail,
+        "references": one("&#38;lt;b&#62;" * 100000),
+        "long-title": one("A title without an end. " * 30000),
+        "blanks": head + " \n\t " * 300000 + tail,
+        "entries": feed(*(entry % ("n", n) for n in range(50000))),
+        "categories": feed("<item>%s</item>" % ("<category>c</category>" *
+                                                 50000)),
+        "markup": one("&lt;div&gt;" * 100000),
+        "data": head + "<item><title><![CDATA[never closed" + "x" * 1000000,
+        "lie": one("a").replace("1.0'", "1.0' encoding='UTF-16'"),
+        "json-deep": json('{"id":"1","x":' + "[" * 500000),
+        "json-number": json('{"id":1e999,"x":%s}' % ("9" * 500000)),
+        "json-entries": json(",".join(
+            '{"id":"%d","title":"n"}' % n for n in range(50000))),
+        "page": "<html><body>" + "<a href='x'><div>" * 100000,
+    }
+    return {name: text.encode() for name, text in found.items()}
 
 
 def read(path):
@@ -122,13 +181,67 @@ class Hostile(harness.TestCase):
                 self.assertEqual(feeds[name]["status"], status)
                 self.assertIn(words, feeds[name]["reason"])
 
-    def memory(self):
+    def memory(self, which="VmHWM"):
         """Peak bytes of the daemon; 0 where a sanitizer would be measured."""
         proc = "/proc/%d/" % self.subject.process.pid
         if "libasan" in read(proc + "maps"):
             return 0
-        peak = re.search(r"VmHWM:\s*(\d+)", read(proc + "status"))
+        peak = re.search(which + r":\s*(\d+)", read(proc + "status"))
         return int(peak.group(1)) * 1024
+
+    def test_hundreds_of_hostile_documents_at_once_harm_no_other(self):
+        bodies = documents(self.canaries[0].base)
+        self.round = 0
+        names = []
+        for number in range(COPIES):
+            for name, body in bodies.items():
+                names.append("%s-%d" % (name, number))
+                self.server.feed(names[-1]).behave = self.turns(body)
+        good = self.server.feed("good")
+        for workers in (1, 2):
+            with self.subTest(workers=workers):
+                self.round = 0
+                self.subject = self.daemon()
+                self.subject.configure(
+                    "workers = %d\n" % workers, TOPIC, LOG,
+                    feed_conf("good", good.url), *[
+                        feed_conf(n, "%s/%s" % (self.server.base, n),
+                                  interval="1s", max_interval="2s")
+                        for n in names])
+                self.subject.start()
+                self.check_crowd(good, names, "by %d" % workers)
+                self.assertEqual(self.subject.stop(), 0)
+
+    def turns(self, body):
+        """Quiet at first, then hostile, and a little different each round."""
+        quiet = rss("quiet", [item("q", "Quiet")])
+
+        def behave(request, feed):
+            text = body + b"\n" * self.round if self.round else quiet
+            answers(200, text, {"Content-Type": "application/xml"})(
+                request, feed)
+        return behave
+
+    def check_crowd(self, good, names, how):
+        self.wait_round(names)
+        idle = self.memory("VmRSS")
+        for self.round in range(1, ROUNDS + 1):
+            self.check_good(good, "%s in %d" % (how, self.round))
+            self.wait_round(names)
+        self.assertLess(self.memory(), idle + IDLE_MAX)
+        self.assertEqual([c.connections for c in self.canaries], [0, 0])
+        feeds = self.subject.feeds()
+        self.assertEqual(feeds["good"]["status"], "ok")
+        self.assertEqual([n for n in names if feeds[n]["status"] != "ok"
+                          and not feeds[n]["reason"]], [])
+
+    def wait_round(self, names):
+        """Each of these has been read since: the last request but one is."""
+        with self.server.changed:
+            before = {n: len(self.server.feeds["/" + n].requests)
+                      for n in names}
+        for name in names:
+            self.server.feeds["/" + name].wait_requests(before[name] + 2)
 
     def test_entities_neither_explode_nor_read_files(self):
         passwd = read("/etc/passwd").split("\n")[0]
