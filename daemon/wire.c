@@ -1,7 +1,7 @@
 /*
- * Values as bytes. Whoever reads trusts nothing: every length is held against
- * what is left, and strings are checked to be what the rest of the program
- * takes for granted.
+ * Values as bytes. Every length is held against what is left, and strings that
+ * come from a worker are checked to be what the rest of the program takes for
+ * granted.
  */
 #include <string.h>
 
@@ -56,7 +56,7 @@ void
 wire_string(struct wire_writer *writer, const char *text)
 {
 	if (text)
-		wire_bytes(writer, text, strlen(text));
+		wire_bytes(writer, text, strlen(text) + 1);
 	else
 		wire_u32(writer, WIRE_NULL);
 }
@@ -170,16 +170,27 @@ wire_take_null(struct wire_reader *reader)
 	return true;
 }
 
-static char *
-wire_copy(struct wire_reader *reader, const char *text, size_t len)
+/* The text of a string that is next, in place; NULL when bad. */
+static const char *
+wire_next_text(struct wire_reader *reader, size_t max, size_t *len_r)
 {
-	char *copy = arena_alloc(reader->arena, len + 1);
+	const char *text = wire_read_blob(reader, max + 1, len_r);
 
-	memcpy(copy, text, len);
-	return copy;
+	if (!text || !*len_r || text[*len_r - 1] != '\0') {
+		reader->is_bad = true;
+		return NULL;
+	}
+	--*len_r;
+	return text;
 }
 
-char *
+static const char *
+wire_keep(struct wire_reader *reader, const char *text, size_t len)
+{
+	return reader->is_own ? text : arena_strndup(reader->arena, text, len);
+}
+
+const char *
 wire_read_raw(struct wire_reader *reader, size_t max)
 {
 	const char *text;
@@ -187,14 +198,14 @@ wire_read_raw(struct wire_reader *reader, size_t max)
 
 	if (wire_take_null(reader))
 		return NULL;
-	text = wire_read_blob(reader, max, &len);
+	text = wire_next_text(reader, max, &len);
 	if (text && !memchr(text, '\0', len))
-		return wire_copy(reader, text, len);
+		return wire_keep(reader, text, len);
 	reader->is_bad = true;
 	return NULL;
 }
 
-char *
+const char *
 wire_read_string(struct wire_reader *reader, size_t max)
 {
 	const char *text;
@@ -202,19 +213,19 @@ wire_read_string(struct wire_reader *reader, size_t max)
 
 	if (wire_take_null(reader))
 		return NULL;
-	text = wire_read_blob(reader, max, &len);
-	if (text && plain_is_utf8(text, len))
-		return wire_copy(reader, text, len);
+	text = wire_next_text(reader, max, &len);
+	if (text && (reader->is_own || plain_is_utf8(text, len)))
+		return wire_keep(reader, text, len);
 	reader->is_bad = true;
 	return NULL;
 }
 
-char *
+const char *
 wire_read_text(struct wire_reader *reader, size_t max)
 {
-	char *text = wire_read_string(reader, max);
+	const char *text = wire_read_string(reader, max);
 
-	return text ? text : arena_strdup(reader->arena, "");
+	return text ? text : "";
 }
 
 bool

@@ -10,7 +10,7 @@
 
 /*
  * Values as bytes, between processes of one machine and one build: numbers in
- * the order of the machine, strings with their length. A writer that runs into
+ * the order of the machine, strings with their length and a NUL. A writer that runs into
  * the bound of its buffer, and a reader that finds less than it asks for or
  * what cannot be, remember it: they are asked once, at the end. Until then a
  * reader gives zeroes and empty strings. The bytes may be hostile.
@@ -24,6 +24,11 @@ struct wire_reader {
 	const char *at;
 	const char *end;
 	struct arena *arena;	/* where strings go; borrowed */
+	/*
+	 * The bytes come from the daemon itself, which checked the strings when
+	 * it got them, and outlive what is read: strings are given in place.
+	 */
+	bool is_own;
 	bool is_bad;
 };
 
@@ -52,10 +57,10 @@ const char *wire_read_blob(
  * A string of up to max bytes, UTF-8 without NUL, in the arena. NULL is as
  * written, or bad; wire_read_text gives "" for both.
  */
-char *wire_read_string(struct wire_reader *reader, size_t max);
-char *wire_read_text(struct wire_reader *reader, size_t max);
+const char *wire_read_string(struct wire_reader *reader, size_t max);
+const char *wire_read_text(struct wire_reader *reader, size_t max);
 /* The same as wire_read_string of bytes that may be no UTF-8. */
-char *wire_read_raw(struct wire_reader *reader, size_t max);
+const char *wire_read_raw(struct wire_reader *reader, size_t max);
 /* Whether all was read and none of it was bad. */
 bool wire_is_done(const struct wire_reader *reader);
 

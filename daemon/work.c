@@ -82,6 +82,7 @@ work_run(struct matcher *matcher, const struct conf *conf, const char *request,
 	    .at = request,
 	    .end = request + len,
 	    .arena = arena,
+	    .is_own = true,
 	};
 	struct wire_writer writer = {.out = reply};
 	size_t base = reply->len;

@@ -117,7 +117,7 @@ is_string_bad(const char *text, size_t text_len, size_t max, uint32_t len)
 	bool is_bad;
 
 	f.writer.out = &f.buf;
-	wire_bytes(&f.writer, text, text_len);
+	wire_bytes(&f.writer, text, text_len + 1);
 	memcpy(f.buf.data, &len, sizeof(len));
 	read_back(&f);
 	got = wire_read_text(&f.reader, max);
@@ -131,13 +131,44 @@ static void
 a_string_is_held_to_its_bound_and_to_utf8(void **state)
 {
 	(void)state;
-	assert_false(is_string_bad("abcd", 4, 4, 4));
-	assert_true(is_string_bad("abcd", 4, 3, 4));
-	assert_true(is_string_bad("abcd", 4, 100, 5));
+	assert_false(is_string_bad("abcd", 4, 4, 5));
+	assert_true(is_string_bad("abcd", 4, 3, 5));
+	assert_true(is_string_bad("abcd", 4, 100, 6));
 	assert_true(is_string_bad("abcd", 4, UINT32_MAX, UINT32_MAX - 1));
-	assert_true(is_string_bad("ab\0d", 4, 4, 4));
-	assert_true(is_string_bad("ab\xff\xfe", 4, 4, 4));
-	assert_true(is_string_bad("ab\xed\xa0\x80", 5, 5, 5));
+	assert_true(is_string_bad("ab\0d", 4, 4, 5));
+	assert_true(is_string_bad("ab\xff\xfe", 4, 4, 5));
+	assert_true(is_string_bad("ab\xed\xa0\x80", 5, 5, 6));
+}
+
+static void
+a_string_without_its_end_is_bad(void **state)
+{
+	(void)state;
+	assert_true(is_string_bad("abcd", 4, 4, 4));
+	assert_true(is_string_bad("abcd", 4, 4, 0));
+}
+
+static void
+what_the_daemon_wrote_itself_is_read_in_place(void **state)
+{
+	struct fixture f = fixture_new();
+	const char *text;
+
+	(void)state;
+	f.writer.out = &f.buf;
+	wire_string(&f.writer, "abc");
+	read_back(&f);
+	f.reader.is_own = true;
+	text = wire_read_string(&f.reader, 3);
+	assert_string_equal(text, "abc");
+	assert_true(text > f.buf.data && text < f.reader.end);
+	assert_true(wire_is_done(&f.reader));
+	/* its bounds hold nevertheless */
+	read_back(&f);
+	f.reader.is_own = true;
+	assert_string_equal(wire_read_text(&f.reader, 2), "");
+	assert_true(f.reader.is_bad);
+	fixture_free(&f);
 }
 
 static void
@@ -201,6 +232,8 @@ main(void)
 	    cmocka_unit_test(what_is_left_over_is_not_done),
 	    cmocka_unit_test(every_cut_is_noticed),
 	    cmocka_unit_test(a_string_is_held_to_its_bound_and_to_utf8),
+	    cmocka_unit_test(a_string_without_its_end_is_bad),
+	    cmocka_unit_test(what_the_daemon_wrote_itself_is_read_in_place),
 	    cmocka_unit_test(a_count_that_the_rest_cannot_hold_is_bad),
 	    cmocka_unit_test(an_enum_is_below_its_end),
 	    cmocka_unit_test(a_full_buffer_is_remembered),
