@@ -39,9 +39,21 @@ eval_spend(struct eval *eval, size_t steps)
 	return false;
 }
 
-/* Whether a hit counts where and how the query asks for it. */
-bool eval_in_scope(const struct eval *eval, const struct query_scope *scope,
+/* Whether a hit is among the first words, and in capitals, if it has to. */
+bool eval_is_as_asked(const struct eval *eval, const struct query_scope *scope,
     uint32_t first, uint32_t last);
+
+/* Whether a hit counts where and how the query asks for it. */
+static inline bool
+eval_in_scope(const struct eval *eval, const struct query_scope *scope,
+    uint32_t first, uint32_t last)
+{
+	if (!(scope->fields >> term_text_field(&eval->text, first) & 1))
+		return false;
+	return (!scope->first && !scope->is_capitals) ||
+	       eval_is_as_asked(eval, scope, first, last);
+}
+
 /* The same of what a regex matched: bytes of a field. */
 bool eval_bytes_in_scope(const struct eval *eval,
     const struct query_scope *scope, enum match_field field, size_t start,

@@ -40,15 +40,12 @@ eval_is_first(const struct eval *eval, unsigned words, uint32_t token)
 }
 
 bool
-eval_in_scope(const struct eval *eval, const struct query_scope *scope,
+eval_is_as_asked(const struct eval *eval, const struct query_scope *scope,
     uint32_t first, uint32_t last)
 {
 	enum match_field field;
 	size_t start, end;
 
-	if (scope->fields != QUERY_FIELDS_ALL &&
-	    !(scope->fields >> term_text_field(&eval->text, first) & 1))
-		return false;
 	if (scope->first && !eval_is_first(eval, scope->first, first))
 		return false;
 	if (!scope->is_capitals)

@@ -78,8 +78,16 @@ void term_text_clear(struct term_text *text);
 /* Folds and splits the fields; a source may be NULL. */
 void term_text_set(
     struct term_text *text, const char *const sources[MATCH_FIELDS]);
-/* The field in which a token stands. */
-enum match_field term_text_field(const struct term_text *text, uint32_t token);
+/* The field in which a token stands: they follow each other. */
+static inline enum match_field
+term_text_field(const struct term_text *text, uint32_t token)
+{
+	unsigned field = MATCH_TITLE, i;
+
+	for (i = MATCH_TITLE; i + 1 < MATCH_FIELDS; i++)
+		field += token >= text->fields[i].end;
+	return (enum match_field)field;
+}
 /* The bytes of the source that tokens first to last cover. */
 void term_text_source(const struct term_text *text, uint32_t first,
     uint32_t last, size_t *start_r, size_t *end_r);

@@ -51,16 +51,6 @@ term_text_set(struct term_text *text, const char *const sources[MATCH_FIELDS])
 	}
 }
 
-enum match_field
-term_text_field(const struct term_text *text, uint32_t token)
-{
-	enum match_field field = MATCH_TITLE;
-
-	while (token >= text->fields[field].end)
-		field++;
-	return field;
-}
-
 void
 term_text_source(const struct term_text *text, uint32_t first, uint32_t last,
     size_t *start_r, size_t *end_r)
