@@ -26,6 +26,8 @@
 #define PEER_LOOK_MIN_MS 10
 #define PEER_STIR_NS 1000000 /* of processor time between looks: it works */
 
+_Static_assert(WORKER_LIFE_S * 1000 > WORKERS_AGE_MAX_MS + WORKERS_WALL_MS,
+    "age ends a worker before the system does");
 _Static_assert(
     WORKERS_STILL_MS % WORKERS_LOOK_MS == 0, "so many looks make a standstill");
 
@@ -67,7 +69,8 @@ struct peer {
 	size_t received;
 	int64_t begun_ms; /* this work */
 	int64_t begun_ns; /* its processor clock then */
-	struct peer_progress seen; /* at the last look */
+	struct peer_progress seen; /* at the last look ... */
+	int64_t seen_ms; /* ... which was then */
 	unsigned still; /* looks in a row */
 	struct ev_io readable;
 	struct ev_io writable;
@@ -429,6 +432,23 @@ peer_hand(struct peer *peer, struct work *work)
 	peer_send(peer);
 	peer->seen.processor_ns = peer->begun_ns;
 	peer->seen.bytes = peer->sent;
+	peer->seen_ms = peer->begun_ms;
+}
+
+/* Counts looks that found it still; what is too soon after the last is none. */
+static void
+peer_count_still(
+    struct peer *peer, const struct peer_progress *now, int64_t now_ms)
+{
+	if (now_ms - peer->seen_ms < WORKERS_LOOK_MS - PEER_LOOK_MIN_MS)
+		return;
+	if (now->processor_ns == -1 || now->bytes != peer->seen.bytes ||
+	    now->processor_ns - peer->seen.processor_ns >= PEER_STIR_NS)
+		peer->still = 0;
+	else
+		peer->still++;
+	peer->seen = *now;
+	peer->seen_ms = now_ms;
 }
 
 /* What is wrong with how it works, and when to look again if nothing is. */
@@ -436,17 +456,11 @@ static enum peer_fault
 peer_judge(struct peer *peer, int64_t *next_ms_r)
 {
 	struct peer_progress now = peer_progress(peer);
-	bool is_known = now.processor_ns != -1 && peer->begun_ns != -1;
-	int64_t left_ms = WORKERS_PROCESSOR_MS;
+	int64_t now_ms = clock_mono_ms(), left_ms = WORKERS_PROCESSOR_MS;
 
-	if (is_known)
+	if (now.processor_ns != -1 && peer->begun_ns != -1)
 		left_ms -= (now.processor_ns - peer->begun_ns) / 1000000;
-	if (!is_known || now.bytes != peer->seen.bytes ||
-	    now.processor_ns - peer->seen.processor_ns >= PEER_STIR_NS)
-		peer->still = 0;
-	else
-		peer->still++;
-	peer->seen = now;
+	peer_count_still(peer, &now, now_ms);
 	*next_ms_r = left_ms < WORKERS_LOOK_MS ? left_ms : WORKERS_LOOK_MS;
 	if (*next_ms_r < PEER_LOOK_MIN_MS)
 		*next_ms_r = PEER_LOOK_MIN_MS;
@@ -454,7 +468,7 @@ peer_judge(struct peer *peer, int64_t *next_ms_r)
 		return PEER_BUSY;
 	if (peer->still >= WORKERS_STILL_MS / WORKERS_LOOK_MS)
 		return PEER_STILL;
-	if (clock_mono_ms() - peer->begun_ms >= peer->options.wall_ms)
+	if (now_ms - peer->begun_ms >= peer->options.wall_ms)
 		return PEER_SLOW;
 	return PEER_FAULTLESS;
 }

@@ -383,6 +383,7 @@ a_walled_worker_reads_every_encoding(void **state)
 static struct {
 	unsigned processes;
 	pid_t first; /* of them, if it said so */
+	volatile bool has_read; /* the reply, says the test */
 } * shared;
 
 static void
@@ -681,7 +682,8 @@ play_twice(int fd, const struct generation *generation)
 	buf_init(&reply, WORK_REPLY_MAX);
 	if (worker_serve(fd, generation, &request, &reply) == -1)
 		_exit(1);
-	rest_a_moment();
+	while (!shared->has_read)
+		rest_a_moment();
 	say(fd, WORKER_MAGIC, 8, 8);
 	rest_for_ever();
 }
@@ -694,10 +696,12 @@ a_reply_that_nobody_asked_for_ends_the_worker(void **state)
 
 	(void)state;
 	shared->processes = 0;
+	shared->has_read = false;
 	desk = desk_open_with(1, &options);
 	submit(desk, 0);
 	await(desk, 1);
 	assert_has_document(&desk->works[0]);
+	shared->has_read = true;
 	while (kill(shared->first, 0) == 0)
 		ev_run(desk->loop, EVRUN_ONCE);
 	submit(desk, 1);
