@@ -21,8 +21,11 @@ struct worker_head {
 /* A document of PARSE_BODY_MAX takes some six times that to parse. */
 #define WORKER_MEMORY (256ULL * 1024 * 1024) /* bytes it may grow by */
 #define WORKER_CPU_S 1 /* of processor time for a document, up to one more */
-/* Of processor time in its life: the system ends it, whatever the daemon does. */
-#define WORKER_LIFE_S 600
+/*
+ * Of processor time in its life, which is more than an honest one can come to
+ * (WORKERS_AGE_MAX_MS): the system ends it, whatever the daemon does.
+ */
+#define WORKER_LIFE_S 1000
 
 /*
  * In a child that was just forked: never returns. The socket is `fd`; every

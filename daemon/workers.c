@@ -297,6 +297,10 @@ workers_start(struct workers *pool)
 	for (; running < pool->count; running++) {
 		if (workers_start_one(pool, &why) == -1) {
 			workers_count_failed_start(pool, why.text);
+			/* no end of a process will tell us to go on */
+			if (pool->count && !ev_is_active(&pool->retry))
+				workers_start_timer(
+				    pool, &pool->retry, WORKERS_RETRY_MS);
 			return;
 		}
 	}

@@ -16,7 +16,8 @@
  * comes all the same proves nothing; the bytes of the last good document do.
  *
  * A fault that did not keep the document from being read, as its being cut off,
- * is no state: it stands behind the reason for as long as that document counts.
+ * is no state: it stands behind the reason for as long as that document counts
+ * and no poll fails.
  *
  * failures counts polls without a readable document. An empty, stale or gapped
  * document is a readable one; backing off would only find its end later.
