@@ -26,20 +26,12 @@ apart_show(void)
 static _Noreturn void
 apart_child(int (*work)(void *data), void *data)
 {
-	int status;
-
 	/* not in the parent: what libraries load for it stays loaded */
 	parse_warm_up();
 	/* a wall that this kernel does not have is the daemon's to tell */
 	(void)sandbox_enter(WORKER_MEMORY);
 	(void)sandbox_limit_time(WORKER_CPU_S);
-	status = work(data);
-	if (fflush(stdout) == EOF) {
-		fprintf(stderr, "wirewatch: standard output: %s\n",
-		    strerror(errno));
-		status = 1;
-	}
-	_exit(status);
+	_exit(cli_finish(work(data)));
 }
 
 static void

@@ -30,6 +30,20 @@ cli_error(const char *fmt, ...)
 }
 
 int
+cli_finish(int status)
+{
+	bool is_lost;
+
+	errno = 0;
+	is_lost = fflush(stdout) != 0 || ferror(stdout);
+	if (!is_lost || errno == EPIPE)
+		return status;
+	cli_error("standard output: %s",
+	    errno ? strerror(errno) : "not all could be written");
+	return status == 0 ? 1 : status;
+}
+
+int
 cli_help(const struct cli_command *command)
 {
 	fputs(command->usage, stdout);

@@ -36,6 +36,11 @@ extern const struct cli_command cli_verify;
 
 /* "wirewatch: ..." on stderr. */
 void cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/*
+ * The end of a process: writes out what stdout still holds. Returns the status,
+ * or 1 for 0 when output was lost, unless its reader just had enough.
+ */
+int cli_finish(int status);
 /* Prints the usage of a command to stdout and returns 0. */
 int cli_help(const struct cli_command *command);
 /* After a wrong option: a hint on stderr; returns 2. */

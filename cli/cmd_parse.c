@@ -248,10 +248,6 @@ parse_main(struct parse_options *options, char **names)
 			status = 1;
 	}
 	parse_cleanup();
-	if (fflush(stdout) == EOF) {
-		cli_error("standard output: %s", strerror(errno));
-		return 1;
-	}
 	return status;
 }
 

@@ -1,9 +1,7 @@
 /* The wirewatch command: finds the subcommand and hands over. */
 #include <curl/curl.h>
-#include <errno.h>
 #include <locale.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -114,21 +112,6 @@ main_dispatch(int argc, char **argv)
 	return main_run(command, argc - 1, argv + 1);
 }
 
-/* Output that was lost is a failure, unless the reader just had enough. */
-static int
-main_finish(int status)
-{
-	bool is_lost;
-
-	errno = 0;
-	is_lost = fflush(stdout) != 0 || ferror(stdout);
-	if (!is_lost || errno == EPIPE)
-		return status;
-	cli_error("standard output: %s",
-	    errno ? strerror(errno) : "not all could be written");
-	return status == 0 ? 1 : status;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -137,5 +120,5 @@ main(int argc, char **argv)
 	/* libcurl reads host names beyond ASCII in the locale's character set
 	 */
 	setlocale(LC_CTYPE, "C.UTF-8");
-	return main_finish(main_dispatch(argc, argv));
+	return cli_finish(main_dispatch(argc, argv));
 }
