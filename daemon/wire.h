@@ -10,10 +10,10 @@
 
 /*
  * Values as bytes, between processes of one machine and one build: numbers in
- * the order of the machine, strings with their length and a NUL. A writer that runs into
- * the bound of its buffer, and a reader that finds less than it asks for or
- * what cannot be, remember it: they are asked once, at the end. Until then a
- * reader gives zeroes and empty strings. The bytes may be hostile.
+ * the order of the machine, strings with their length and a NUL. A writer that
+ * runs into the bound of its buffer, and a reader that finds less than it asks
+ * for or what cannot be, remember it: they are asked once, at the end. Until
+ * then a reader gives zeroes and empty strings. The bytes may be hostile.
  */
 struct wire_writer {
 	struct buf *out;	/* borrowed */
@@ -54,8 +54,8 @@ void wire_read_bytes(struct wire_reader *reader, void *out, size_t len);
 const char *wire_read_blob(
     struct wire_reader *reader, size_t max, size_t *len_r);
 /*
- * A string of up to max bytes, UTF-8 without NUL, in the arena. NULL is as
- * written, or bad; wire_read_text gives "" for both.
+ * A string of up to max bytes, UTF-8 without NUL: in the arena, or where it is
+ * if it is our own. NULL is as written, or bad; wire_read_text gives "" for both.
  */
 const char *wire_read_string(struct wire_reader *reader, size_t max);
 const char *wire_read_text(struct wire_reader *reader, size_t max);

@@ -562,11 +562,18 @@ static const struct hostile {
 
 static const struct hostile *played; /* which the next process is */
 
+/* Those after the first are honest: this does not return in them. */
 static void
-play_hostile(int fd, const struct generation *generation)
+play_first_only(int fd, const struct generation *generation)
 {
 	if (shared->processes++ > 0)
 		worker_main(fd, generation);
+}
+
+static void
+play_hostile(int fd, const struct generation *generation)
+{
+	play_first_only(fd, generation);
 	worker_enter(fd, generation);
 	played->serve(fd);
 	rest_for_ever();
@@ -674,8 +681,7 @@ play_twice(int fd, const struct generation *generation)
 {
 	struct buf request, reply;
 
-	if (shared->processes++ > 0)
-		worker_main(fd, generation);
+	play_first_only(fd, generation);
 	shared->first = getpid();
 	worker_enter(fd, generation);
 	buf_init(&request, WORK_REQUEST_MAX);
@@ -714,8 +720,7 @@ a_reply_that_nobody_asked_for_ends_the_worker(void **state)
 static void
 play_noise_at_the_start(int fd, const struct generation *generation)
 {
-	if (shared->processes++ > 0)
-		worker_main(fd, generation);
+	play_first_only(fd, generation);
 	say(fd, 0xdeadbeef, 0, 8);
 	for (;;)
 		(void)pause();
@@ -746,8 +751,7 @@ play_answer_and_end(int fd, const struct generation *generation)
 {
 	struct buf request, reply;
 
-	if (shared->processes++ > 0)
-		worker_main(fd, generation);
+	play_first_only(fd, generation);
 	worker_enter(fd, generation);
 	buf_init(&request, WORK_REQUEST_MAX);
 	buf_init(&reply, WORK_REPLY_MAX);
